@@ -1,0 +1,99 @@
+//! NEON: one lane.
+
+use crate::dispatch::Simd;
+use crate::vector::Vector;
+use core::arch::aarch64::*;
+use pulp::NullaryFnOnce;
+
+/// AArch64 with NEON.
+#[derive(Clone, Copy)]
+pub(crate) struct Neon;
+
+impl Simd for Neon {
+    type Wide = uint8x16_t;
+    type Lane = uint8x16_t;
+
+    #[inline(always)]
+    unsafe fn vectorize<Op: NullaryFnOnce>(op: Op) -> Op::Output {
+        // SAFETY: K1, the CPU has NEON.
+        unsafe { pulp::aarch64::Neon::new_unchecked() }.vectorize(op)
+    }
+}
+
+/// Both zips of one element width.
+macro_rules! zip {
+    ($low:ident, $high:ident, $from:ident, $to:ident, $a:expr, $b:expr) => {{
+        let (a, b) = ($from($a), $from($b));
+        ($to($low(a, b)), $to($high(a, b)))
+    }};
+}
+
+impl Vector for uint8x16_t {
+    const LANES: usize = 1;
+
+    #[inline(always)]
+    unsafe fn load(p: *const u8) -> Self {
+        // SAFETY: K1, K2.
+        unsafe { vld1q_u8(p) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, p: *mut u8) {
+        // SAFETY: K1, K2.
+        unsafe { vst1q_u8(p, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_lanes(p: *const u8, _stride: isize) -> Self {
+        // SAFETY: K1, K2.
+        unsafe { Self::load(p) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_lanes(self, p: *mut u8, _stride: isize) {
+        // SAFETY: K1, K2.
+        unsafe { self.store(p) }
+    }
+
+    #[inline(always)]
+    unsafe fn splat(lane: &[u8; 16]) -> Self {
+        // SAFETY: K1; the array has 16 bytes.
+        unsafe { vld1q_u8(lane.as_ptr()) }
+    }
+
+    #[inline(always)]
+    unsafe fn zip<const SIZE: usize>(self, other: Self) -> (Self, Self) {
+        // SAFETY: K1.
+        unsafe {
+            match SIZE {
+                1 => (vzip1q_u8(self, other), vzip2q_u8(self, other)),
+                2 => zip!(
+                    vzip1q_u16, vzip2q_u16, vreinterpretq_u16_u8, vreinterpretq_u8_u16, self, other
+                ),
+                4 => zip!(
+                    vzip1q_u32, vzip2q_u32, vreinterpretq_u32_u8, vreinterpretq_u8_u32, self, other
+                ),
+                _ => zip!(
+                    vzip1q_u64, vzip2q_u64, vreinterpretq_u64_u8, vreinterpretq_u8_u64, self, other
+                ),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn shuffle(self, index: Self) -> Self {
+        // SAFETY: K1; out of range indices give 0.
+        unsafe { vqtbl1q_u8(self, index) }
+    }
+
+    #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { vorrq_u8(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn reverse_lanes(self) -> Self {
+        self
+    }
+}

@@ -1,0 +1,80 @@
+//! From a [`Level`] to code: the only `match` on levels.
+//!
+//! A kernel is written once, generic over [`Simd`], as an implementation of
+//! [`Kernel`]. [`select`] turns it into a plain function pointer for one
+//! level. The pointer is chosen once per chunk and called once per inner
+//! block; inside it the generic body is inlined into a function that has the
+//! level's target features switched on.
+
+use crate::level::{Kind, Level};
+use crate::vector::Vector;
+use pulp::NullaryFnOnce;
+
+/// An instruction set that kernels are generic over.
+pub(crate) trait Simd: Copy {
+    /// The widest register.
+    type Wide: Vector;
+    /// A register of one 16-byte lane.
+    type Lane: Vector;
+    /// No vectors: kernels take their plain loops.
+    const SCALAR: bool = false;
+
+    /// Calls `op` inside a function with this level's features.
+    ///
+    /// # Safety
+    /// K1: the CPU has the level.
+    unsafe fn vectorize<Op: NullaryFnOnce>(op: Op) -> Op::Output;
+}
+
+/// A loop that exists once for every level.
+pub(crate) trait Kernel {
+    /// What the loop needs: pointers, extents, strides.
+    type Args: Copy;
+    /// What it answers.
+    type Output;
+
+    /// The body; implementations are `#[inline(always)]`.
+    ///
+    /// # Safety
+    /// K1 for `S`, and what the kernel's family demands of its arguments.
+    unsafe fn run<S: Simd>(args: Self::Args) -> Self::Output;
+}
+
+/// A kernel compiled for one level.
+pub(crate) type KernelFn<K> = unsafe fn(<K as Kernel>::Args) -> <K as Kernel>::Output;
+
+/// The code of `K` at `level`.
+pub(crate) fn select<K: Kernel>(level: Level) -> KernelFn<K> {
+    match level.0 {
+        Kind::Scalar => at::<crate::scalar::Scalar, K>,
+        #[cfg(target_arch = "x86_64")]
+        Kind::V2 => at::<crate::x86_64::V2, K>,
+        #[cfg(target_arch = "x86_64")]
+        Kind::V3 => at::<crate::x86_64::V3, K>,
+        #[cfg(target_arch = "x86_64")]
+        Kind::V4 => at::<crate::x86_64::V4, K>,
+        #[cfg(target_arch = "aarch64")]
+        Kind::Neon => at::<crate::aarch64::Neon, K>,
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        Kind::Simd128 => at::<crate::wasm32::Simd128, K>,
+    }
+}
+
+/// `K` inside the target features of `S`.
+///
+/// # Safety
+/// K1 for `S` (given by the `Level` that [`select`] matched), and the
+/// contract of `K`.
+unsafe fn at<S: Simd, K: Kernel>(args: K::Args) -> K::Output {
+    struct Call<S, K: Kernel>(K::Args, core::marker::PhantomData<S>);
+    impl<S: Simd, K: Kernel> NullaryFnOnce for Call<S, K> {
+        type Output = K::Output;
+        #[inline(always)]
+        fn call(self) -> K::Output {
+            // SAFETY: the caller of `at` vouches for K1 and for the arguments.
+            unsafe { K::run::<S>(self.0) }
+        }
+    }
+    // SAFETY: K1 is the caller's promise.
+    unsafe { S::vectorize(Call::<S, K>(args, core::marker::PhantomData)) }
+}

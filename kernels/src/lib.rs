@@ -1,0 +1,44 @@
+//! SIMD inner loops of `stridewise`: runs, tiles, comparison and hashing.
+//!
+//! Nothing here knows about shapes, views or plans: a kernel sees at most
+//! two axes. Kernels are generic over the instruction set and the size of an
+//! item, never over its type; comparison adds floats. Array libraries want
+//! the `stridewise` crate, which plans, checks and calls these.
+//!
+//! # The contract
+//!
+//! Every unsafe function here cites the points that its caller vouches for.
+//!
+//! - **K1** The level's instructions run on this CPU. A [`Level`] proves it.
+//! - **K2** All source bytes that the extents and strides name are readable,
+//!   all destination bytes writable.
+//! - **K3** No destination byte is also a source byte, unless the function
+//!   says that it may be, and no destination byte is named twice.
+//! - **K4** Every offset that the extents and strides can form fits `isize`.
+//! - **K5** Any bytes are a valid item: kernels move and compare bytes.
+
+#![no_std]
+#[cfg(test)]
+extern crate std;
+
+pub mod copy;
+pub mod equal;
+pub mod hash;
+
+mod dispatch;
+mod gather;
+mod interleave;
+mod level;
+mod scalar;
+mod transpose;
+mod vector;
+
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+#[cfg(test)]
+mod tests;
+
+pub use level::Level;

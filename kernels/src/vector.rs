@@ -1,0 +1,40 @@
+//! The register operations that the families use, and no others.
+//!
+//! Every instruction set here works in lanes of 16 bytes; a wider register
+//! is several lanes side by side. All shuffles stay inside a lane, and data
+//! crosses lanes only in loads and stores ([`Vector::load_lanes`],
+//! [`Vector::store_lanes`]): so each family is written once for any width.
+
+/// A register of [`LANES`](Vector::LANES) lanes of 16 bytes.
+///
+/// # Safety
+/// All methods demand K1 (the instructions run here); loads and stores also
+/// that the named bytes are readable or writable (K2). No alignment is
+/// needed.
+pub(crate) trait Vector: Copy {
+    /// Lanes of 16 bytes.
+    const LANES: usize;
+    /// Width in bytes.
+    const BYTES: usize = 16 * Self::LANES;
+
+    /// The `BYTES` bytes at `p`.
+    unsafe fn load(p: *const u8) -> Self;
+    /// Writes the `BYTES` bytes at `p`.
+    unsafe fn store(self, p: *mut u8);
+    /// Lane `l` is the 16 bytes at `p + l * stride`.
+    unsafe fn load_lanes(p: *const u8, stride: isize) -> Self;
+    /// Writes lane `l` at `p + l * stride`.
+    unsafe fn store_lanes(self, p: *mut u8, stride: isize);
+    /// Every lane holds `lane`.
+    unsafe fn splat(lane: &[u8; 16]) -> Self;
+    /// Within each lane: the elements of `SIZE` bytes (1, 2, 4 or 8) of both
+    /// low halves alternating, and the same of both high halves.
+    unsafe fn zip<const SIZE: usize>(self, other: Self) -> (Self, Self);
+    /// Within each lane: byte `i` becomes byte `index[i]` of `self`, or 0
+    /// where `index[i] >= 128`. Indices from 16 to 127 are not allowed.
+    unsafe fn shuffle(self, index: Self) -> Self;
+    /// Bitwise or.
+    unsafe fn or(self, other: Self) -> Self;
+    /// The lanes in opposite order.
+    unsafe fn reverse_lanes(self) -> Self;
+}

@@ -1,0 +1,81 @@
+//! Four lanes: AVX-512 F and BW.
+
+use crate::vector::Vector;
+use core::arch::x86_64::*;
+
+impl Vector for __m512i {
+    const LANES: usize = 4;
+
+    #[inline(always)]
+    unsafe fn load(p: *const u8) -> Self {
+        // SAFETY: K1, K2.
+        unsafe { _mm512_loadu_si512(p.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, p: *mut u8) {
+        // SAFETY: K1, K2.
+        unsafe { _mm512_storeu_si512(p.cast(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_lanes(p: *const u8, stride: isize) -> Self {
+        // SAFETY: K1, K2 for the four lanes.
+        unsafe {
+            let lane = |l: isize| _mm_loadu_si128(p.offset(l * stride).cast());
+            let v = _mm512_castsi128_si512(lane(0));
+            let v = _mm512_inserti32x4::<1>(v, lane(1));
+            let v = _mm512_inserti32x4::<2>(v, lane(2));
+            _mm512_inserti32x4::<3>(v, lane(3))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store_lanes(self, p: *mut u8, stride: isize) {
+        // SAFETY: K1, K2 for the four lanes.
+        unsafe {
+            let put = |l: isize, v| _mm_storeu_si128(p.offset(l * stride).cast(), v);
+            put(0, _mm512_castsi512_si128(self));
+            put(1, _mm512_extracti32x4_epi32::<1>(self));
+            put(2, _mm512_extracti32x4_epi32::<2>(self));
+            put(3, _mm512_extracti32x4_epi32::<3>(self));
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn splat(lane: &[u8; 16]) -> Self {
+        // SAFETY: K1; the array has 16 bytes.
+        unsafe { _mm512_broadcast_i32x4(_mm_loadu_si128(lane.as_ptr().cast())) }
+    }
+
+    #[inline(always)]
+    unsafe fn zip<const SIZE: usize>(self, other: Self) -> (Self, Self) {
+        // SAFETY: K1.
+        unsafe {
+            match SIZE {
+                1 => (_mm512_unpacklo_epi8(self, other), _mm512_unpackhi_epi8(self, other)),
+                2 => (_mm512_unpacklo_epi16(self, other), _mm512_unpackhi_epi16(self, other)),
+                4 => (_mm512_unpacklo_epi32(self, other), _mm512_unpackhi_epi32(self, other)),
+                _ => (_mm512_unpacklo_epi64(self, other), _mm512_unpackhi_epi64(self, other)),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn shuffle(self, index: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { _mm512_shuffle_epi8(self, index) }
+    }
+
+    #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { _mm512_or_si512(self, other) }
+    }
+
+    #[inline(always)]
+    unsafe fn reverse_lanes(self) -> Self {
+        // SAFETY: K1.
+        unsafe { _mm512_shuffle_i32x4::<0b00_01_10_11>(self, self) }
+    }
+}
