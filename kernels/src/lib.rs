@@ -28,6 +28,7 @@ pub mod hash;
 mod dispatch;
 mod gather;
 mod interleave;
+mod item;
 mod level;
 mod scalar;
 mod transpose;

@@ -38,3 +38,18 @@ pub(crate) trait Vector: Copy {
     /// The lanes in opposite order.
     unsafe fn reverse_lanes(self) -> Self;
 }
+
+/// Calls `step(at)` so that pieces of `size` cover `0..extent`; the last
+/// piece ends there, overlapping the one before it where it must.
+///
+/// `extent` is at least `size`.
+#[inline(always)]
+pub(crate) fn cover(extent: usize, size: usize, mut step: impl FnMut(usize)) {
+    debug_assert!(extent >= size);
+    let mut at = 0;
+    while at + size < extent {
+        step(at);
+        at += size;
+    }
+    step(extent - size);
+}

@@ -1,0 +1,255 @@
+//! A few streams out of one and into one, by byte shuffles inside lanes.
+//!
+//! Take `K` streams of items of `SIZE` bytes. A group is what fills one lane
+//! of each stream: `K` lanes of the joined form. To deinterleave, each lane
+//! of a stream is the union of what shuffles bring there from each of the
+//! `K` joined lanes; to interleave, each joined lane is the union of what
+//! they bring from each stream. Wider registers hold one group in each lane,
+//! so their joined side is loaded and stored lane by lane. The last group of
+//! a row may overlap the one before it.
+
+use crate::copy::{Args, Block};
+use crate::dispatch::{Kernel, Simd};
+use crate::item::{Item, Sized};
+use crate::vector::{Vector, cover};
+
+/// One stream to `block.outer.extent` streams.
+pub(crate) struct Deinterleave<const SIZE: usize>;
+
+/// `block.outer.extent` streams to one.
+pub(crate) struct Interleave<const SIZE: usize>;
+
+/// Calls `$body` with the number of streams as the constant `$k`.
+macro_rules! with_streams {
+    ($n:expr, $k:ident => $body:expr) => {
+        with_streams!(@match $n, $k, $body, 2 3 4 5 6 7)
+    };
+    (@match $n:expr, $k:ident, $body:expr, $($lit:literal)*) => {
+        match $n {
+            $($lit => { const $k: usize = $lit; $body })*
+            _ => { const $k: usize = 8; $body }
+        }
+    };
+}
+
+impl<const SIZE: usize> Kernel for Deinterleave<SIZE> {
+    type Args = Args;
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>((dst, src, block): Args) {
+        // SAFETY: the block lives as long as the call.
+        let Block { outer, inner, .. } = unsafe { *block };
+        // SAFETY: K2 to K4 are the caller's; `outer.dst` parts the streams.
+        unsafe {
+            with_streams!(outer.extent, K => split::<S, K, SIZE>(dst, outer.dst, src, inner.extent));
+        }
+    }
+}
+
+impl<const SIZE: usize> Kernel for Interleave<SIZE> {
+    type Args = Args;
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>((dst, src, block): Args) {
+        // SAFETY: the block lives as long as the call.
+        let Block { outer, inner, .. } = unsafe { *block };
+        // SAFETY: K2 to K4 are the caller's; `outer.src` parts the streams.
+        unsafe {
+            with_streams!(outer.extent, K => join::<S, K, SIZE>(dst, src, outer.src, inner.extent));
+        }
+    }
+}
+
+/// `items` items of each of `K` streams, `stride` bytes apart, from the
+/// joined form.
+///
+/// # Safety
+/// K1 for `S`, K2 to K4.
+#[inline(always)]
+unsafe fn split<S: Simd, const K: usize, const SIZE: usize>(
+    dst: *mut u8,
+    stride: isize,
+    src: *const u8,
+    items: usize,
+) {
+    let (wide, lane) = (S::Wide::BYTES / SIZE, S::Lane::BYTES / SIZE);
+    // SAFETY: a group starts at most `wide` (`lane`) items before the end.
+    unsafe {
+        if S::SCALAR || items < lane {
+            for i in 0..items {
+                for s in 0..K {
+                    let to = dst.offset(s as isize * stride).add(i * SIZE);
+                    Sized::<SIZE>::copy(to, src.add((i * K + s) * SIZE), SIZE);
+                }
+            }
+        } else if items < wide {
+            cover(
+                items,
+                lane,
+                #[inline(always)]
+                |i| {
+                    split_group::<S::Lane, K, SIZE>(
+                        dst.add(i * SIZE),
+                        stride,
+                        src.add(i * K * SIZE),
+                    );
+                },
+            );
+        } else {
+            cover(
+                items,
+                wide,
+                #[inline(always)]
+                |i| {
+                    split_group::<S::Wide, K, SIZE>(
+                        dst.add(i * SIZE),
+                        stride,
+                        src.add(i * K * SIZE),
+                    );
+                },
+            );
+        }
+    }
+}
+
+/// The inverse of [`split`].
+///
+/// # Safety
+/// K1 for `S`, K2 to K4.
+#[inline(always)]
+unsafe fn join<S: Simd, const K: usize, const SIZE: usize>(
+    dst: *mut u8,
+    src: *const u8,
+    stride: isize,
+    items: usize,
+) {
+    let (wide, lane) = (S::Wide::BYTES / SIZE, S::Lane::BYTES / SIZE);
+    // SAFETY: a group starts at most `wide` (`lane`) items before the end.
+    unsafe {
+        if S::SCALAR || items < lane {
+            for i in 0..items {
+                for s in 0..K {
+                    let from = src.offset(s as isize * stride).add(i * SIZE);
+                    Sized::<SIZE>::copy(dst.add((i * K + s) * SIZE), from, SIZE);
+                }
+            }
+        } else if items < wide {
+            cover(
+                items,
+                lane,
+                #[inline(always)]
+                |i| {
+                    join_group::<S::Lane, K, SIZE>(
+                        dst.add(i * K * SIZE),
+                        src.add(i * SIZE),
+                        stride,
+                    );
+                },
+            );
+        } else {
+            cover(
+                items,
+                wide,
+                #[inline(always)]
+                |i| {
+                    join_group::<S::Wide, K, SIZE>(
+                        dst.add(i * K * SIZE),
+                        src.add(i * SIZE),
+                        stride,
+                    );
+                },
+            );
+        }
+    }
+}
+
+/// A register of each stream out of `K` registers.
+///
+/// # Safety
+/// K1 for `V`; K2 for a register at `dst + s * stride` for each stream and
+/// `K` registers at `src`.
+#[inline(always)]
+unsafe fn split_group<V: Vector, const K: usize, const SIZE: usize>(
+    dst: *mut u8,
+    stride: isize,
+    src: *const u8,
+) {
+    // SAFETY: as promised; group `l` of the registers' lanes is the `K`
+    // lanes from `src + l * 16 * K`.
+    unsafe {
+        let joined: [V; K] = core::array::from_fn(
+            #[inline(always)]
+            |j| V::load_lanes(src.add(16 * j), 16 * K as isize),
+        );
+        for s in 0..K {
+            let mut stream = joined[0].shuffle(V::splat(&Shuffles::<K, SIZE>::SPLIT[s][0]));
+            for j in 1..K {
+                stream = stream.or(joined[j].shuffle(V::splat(&Shuffles::<K, SIZE>::SPLIT[s][j])));
+            }
+            stream.store(dst.offset(s as isize * stride));
+        }
+    }
+}
+
+/// `K` registers out of a register of each stream.
+///
+/// # Safety
+/// K1 for `V`; K2 for a register at `src + s * stride` for each stream and
+/// `K` registers at `dst`.
+#[inline(always)]
+unsafe fn join_group<V: Vector, const K: usize, const SIZE: usize>(
+    dst: *mut u8,
+    src: *const u8,
+    stride: isize,
+) {
+    // SAFETY: as promised; see `split_group`.
+    unsafe {
+        let streams: [V; K] = core::array::from_fn(
+            #[inline(always)]
+            |s| V::load(src.offset(s as isize * stride)),
+        );
+        for j in 0..K {
+            let mut joined = streams[0].shuffle(V::splat(&Shuffles::<K, SIZE>::JOIN[j][0]));
+            for s in 1..K {
+                joined = joined.or(streams[s].shuffle(V::splat(&Shuffles::<K, SIZE>::JOIN[j][s])));
+            }
+            joined.store_lanes(dst.add(16 * j), 16 * K as isize);
+        }
+    }
+}
+
+/// Byte indices for a lane, 128 where no byte is taken.
+type Index = [u8; 16];
+
+/// The shuffles for `K` streams of items of `SIZE` bytes.
+struct Shuffles<const K: usize, const SIZE: usize>;
+
+impl<const K: usize, const SIZE: usize> Shuffles<K, SIZE> {
+    /// `[s][j]`: what stream `s` takes from joined lane `j`.
+    const SPLIT: [[Index; K]; K] = Self::table(true);
+    /// `[j][s]`: what joined lane `j` takes from stream `s`.
+    const JOIN: [[Index; K]; K] = Self::table(false);
+
+    /// Byte `b` of stream `s` is byte `joined` of the group's joined form.
+    const fn table(split: bool) -> [[Index; K]; K] {
+        let mut table = [[[128; 16]; K]; K];
+        let mut s = 0;
+        while s < K {
+            let mut b = 0;
+            while b < 16 {
+                let joined = (b / SIZE * K + s) * SIZE + b % SIZE;
+                let (lane, at) = (joined / 16, joined % 16);
+                if split {
+                    table[s][lane][b] = at as u8;
+                } else {
+                    table[lane][s][at] = b as u8;
+                }
+                b += 1;
+            }
+            s += 1;
+        }
+        table
+    }
+}

@@ -1,0 +1,79 @@
+//! Items as kernels see them: a number of bytes, mostly known when compiled.
+
+/// Moves one item.
+pub(crate) trait Item {
+    /// Copies an item of `size` bytes; implementations that know the size
+    /// ignore it.
+    ///
+    /// # Safety
+    /// K2, K3 for `size` bytes.
+    unsafe fn copy(dst: *mut u8, src: *const u8, size: usize);
+
+    /// The size, from what is known when compiled or from `size`.
+    fn size(size: usize) -> usize;
+}
+
+/// An item of `N` bytes.
+pub(crate) struct Sized<const N: usize>;
+
+impl<const N: usize> Item for Sized<N> {
+    #[inline(always)]
+    unsafe fn copy(dst: *mut u8, src: *const u8, _size: usize) {
+        // SAFETY: K2, K3; a byte array has no alignment (K5: any bytes do).
+        unsafe { dst.cast::<[u8; N]>().write_unaligned(src.cast::<[u8; N]>().read_unaligned()) }
+    }
+
+    #[inline(always)]
+    fn size(_size: usize) -> usize {
+        N
+    }
+}
+
+/// An item of any size.
+pub(crate) struct Any;
+
+impl Item for Any {
+    #[inline(always)]
+    unsafe fn copy(dst: *mut u8, src: *const u8, size: usize) {
+        // SAFETY: K2, K3. Pieces of 16, 8 and 1 bytes end where the item does.
+        unsafe {
+            let mut at = 0;
+            if size >= 16 {
+                while at + 16 < size {
+                    Sized::<16>::copy(dst.add(at), src.add(at), 16);
+                    at += 16;
+                }
+                Sized::<16>::copy(dst.add(size - 16), src.add(size - 16), 16);
+            } else if size >= 8 {
+                Sized::<8>::copy(dst, src, 8);
+                Sized::<8>::copy(dst.add(size - 8), src.add(size - 8), 8);
+            } else {
+                while at < size {
+                    *dst.add(at) = *src.add(at);
+                    at += 1;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn size(size: usize) -> usize {
+        size
+    }
+}
+
+/// Evaluates `$body` with `$item` standing for the type of items of `$size`
+/// bytes: the only `match` on item sizes that is not about registers.
+macro_rules! with_item {
+    ($size:expr, $item:ident => $body:expr) => {
+        $crate::item::with_item!(@match $size, $item, $body,
+            1 2 3 4 5 6 7 8 10 12 16 20 24 32)
+    };
+    (@match $size:expr, $item:ident, $body:expr, $($n:literal)*) => {
+        match $size {
+            $($n => { type $item = $crate::item::Sized<$n>; $body })*
+            _ => { type $item = $crate::item::Any; $body }
+        }
+    };
+}
+pub(crate) use with_item;

@@ -1,0 +1,38 @@
+//! What every family is held to: the naive loop, at every level.
+
+mod copy;
+
+use crate::Level;
+
+/// Runs `f` at each level of this CPU.
+pub(crate) fn for_each_level(f: impl Fn(Level)) {
+    for level in Level::available() {
+        f(level);
+    }
+}
+
+/// A small generator of test values (SplitMix64; Steele, Lea and Flood 2014).
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A value in `low..=high`.
+    pub(crate) fn within(&mut self, low: usize, high: usize) -> usize {
+        low + (self.next() % (high - low + 1) as u64) as usize
+    }
+}
+
+#[test]
+fn levels_are_ordered_and_named() {
+    let levels: std::vec::Vec<_> = Level::available().collect();
+    assert_eq!(levels[0], Level::SCALAR);
+    assert!(levels.is_sorted());
+    assert_eq!(levels.last(), Some(&Level::detect()));
+    assert!(levels.iter().all(|level| Level::NAMES.contains(&level.name())));
+}
