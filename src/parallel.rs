@@ -1,0 +1,58 @@
+//! Chunks on threads: the only file that names rayon.
+//!
+//! Work runs in the pool that the caller is in, else in the global one. A
+//! panic in a chunk reaches the caller once the other chunks have ended.
+
+/// Bytes that a chunk should have at least: a thread that sleeps needs about
+/// ten microseconds to wake, in which another copies 256 KiB.
+const CHUNK: usize = 1 << 20;
+/// Chunks of a plan at most, unless more are asked for.
+const MOST: usize = 64;
+
+/// The number of chunks for so many bytes; 1 is serial.
+pub(crate) fn chunks_for(bytes: usize) -> usize {
+    if cfg!(feature = "rayon") { (bytes / CHUNK).clamp(1, MOST) } else { 1 }
+}
+
+/// Whether there is more than one thread to run chunks.
+#[inline]
+pub(crate) fn pays() -> bool {
+    #[cfg(feature = "rayon")]
+    return rayon::current_num_threads() > 1;
+    #[cfg(not(feature = "rayon"))]
+    false
+}
+
+/// Calls `task` for each chunk.
+pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Sync) {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        (0..chunks).into_par_iter().with_max_len(1).for_each(task);
+    }
+    #[cfg(not(feature = "rayon"))]
+    (0..chunks).for_each(task);
+}
+
+/// Whether `task` holds for each chunk; stops all threads at the first that
+/// it does not hold for.
+pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Sync) -> bool {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        (0..chunks).into_par_iter().with_max_len(1).all(task)
+    }
+    #[cfg(not(feature = "rayon"))]
+    (0..chunks).all(task)
+}
+
+/// The first chunk that `task` holds for.
+pub(crate) fn find_first(chunks: usize, task: impl Fn(usize) -> bool + Sync) -> Option<usize> {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        (0..chunks).into_par_iter().with_max_len(1).find_first(|&id| task(id))
+    }
+    #[cfg(not(feature = "rayon"))]
+    (0..chunks).find(|&id| task(id))
+}

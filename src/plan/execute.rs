@@ -1,0 +1,72 @@
+//! Execute: walk the loops around the kernel and call it.
+
+#![allow(unsafe_code, reason = "the walk turns a plan's offsets into pointers")]
+
+use super::loop_nest::{Loop, LoopNest};
+use super::partition::chunk;
+use super::tile::block;
+use super::{Bases, Schedule};
+use crate::parallel;
+use stridewise_kernels::copy::Copy;
+
+impl Schedule {
+    /// Moves all items; in chunks on the caller's threads where the schedule
+    /// has some.
+    ///
+    /// # Safety
+    /// K2 to K4 for the planned loops from these bases.
+    pub(crate) unsafe fn run(&self, dst: *mut u8, src: *const u8) {
+        if self.split.chunks == 1 || !parallel::pays() {
+            // SAFETY: handed on.
+            return unsafe { self.run_nest(&self.nest, dst, src) };
+        }
+        let bases = Bases { dst, src };
+        parallel::for_each(self.split.chunks, |id| {
+            let part = chunk(&self.nest, self.split, id);
+            // SAFETY: a part of the loops; no two parts share a byte of the
+            // destination, since no two steps of its loops do (L4).
+            unsafe { self.run_nest(&part, bases.dst(), bases.src()) }
+        });
+    }
+
+    /// # Safety
+    /// K2 to K4 for `nest`, which is a part of `self.nest`.
+    unsafe fn run_nest(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
+        if nest.is_empty() {
+            return;
+        }
+        let kernel = Copy::new(self.level, self.family, self.nest.item.min(nest.item));
+        let (around, block) = block(nest);
+        // SAFETY: the offsets are those of visited items (K4); the family
+        // was chosen for these strides.
+        unsafe {
+            let (dst, src) = (dst.offset(nest.dst), src.offset(nest.src));
+            walk(around, dst, src, &|dst, src| {
+                kernel.run(dst, src, &block);
+                true
+            });
+        }
+    }
+}
+
+/// Calls `leaf` for each step of the loops, until it answers `false`.
+///
+/// # Safety
+/// K4 for the offsets that the loops visit.
+pub(crate) unsafe fn walk(
+    loops: &[Loop],
+    dst: *mut u8,
+    src: *const u8,
+    leaf: &impl Fn(*mut u8, *const u8) -> bool,
+) -> bool {
+    let [outer, inside @ ..] = loops else { return leaf(dst, src) };
+    for i in 0..outer.extent as isize {
+        // SAFETY: K4; below, the rest of the loops from this step.
+        let (dst, src) = unsafe { (dst.offset(i * outer.dst), src.offset(i * outer.src)) };
+        // SAFETY: as above.
+        if !unsafe { walk(inside, dst, src, leaf) } {
+            return false;
+        }
+    }
+    true
+}

@@ -1,0 +1,88 @@
+//! The planner's only data: loops over two operands.
+
+use crate::axes::Axes;
+
+/// One loop: so many steps, and the bytes that a step moves each operand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Loop {
+    pub(crate) extent: usize,
+    pub(crate) dst: isize,
+    pub(crate) src: isize,
+}
+
+impl Loop {
+    pub(crate) const UNIT: Loop = Loop { extent: 1, dst: 0, src: 0 };
+
+    /// The loop the other way round, and what that adds to the two bases.
+    fn flipped(self) -> (Loop, isize, isize) {
+        let last = self.extent as isize - 1;
+        let flipped = Loop {
+            extent: self.extent,
+            dst: self.dst.wrapping_neg(),
+            src: self.src.wrapping_neg(),
+        };
+        (flipped, last.wrapping_mul(self.dst), last.wrapping_mul(self.src))
+    }
+}
+
+/// Nested loops around one item, outermost first.
+///
+/// For comparison, the left operand stands in the destination's place. The
+/// offsets that the loops visit lie inside spans that fit `isize` (L3), so
+/// products of strides and indices cannot overflow; they wrap only for
+/// loops that never run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LoopNest {
+    pub(crate) loops: Axes<Loop>,
+    /// Bytes of the item: a run that is contiguous in both operands.
+    pub(crate) item: usize,
+    /// Where the destination's first item is, from its index 0.
+    pub(crate) dst: isize,
+    /// Where the source's first item is, from its index 0.
+    pub(crate) src: isize,
+}
+
+impl LoopNest {
+    /// The loops over all axes, in index order.
+    #[inline]
+    pub(crate) fn new(shape: &[usize], item: usize, dst: &[isize], src: &[isize]) -> LoopNest {
+        let mut loops = Axes::new();
+        for ((&extent, &dst), &src) in shape.iter().zip(dst).zip(src) {
+            loops.push(Loop { extent, dst, src });
+        }
+        LoopNest { loops, item, dst: 0, src: 0 }
+    }
+
+    /// Items visited; 0 rather than a product that overflows, if an extent is 0.
+    pub(crate) fn items(&self) -> usize {
+        if self.is_empty() {
+            return 0;
+        }
+        self.loops.iter().fold(1, |items, l| items.saturating_mul(l.extent))
+    }
+
+    /// Bytes that one operand gives or takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.items().saturating_mul(self.item)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.loops.iter().any(|l| l.extent == 0)
+    }
+
+    /// Runs loop `at` the other way round.
+    pub(crate) fn flip(&mut self, at: usize) {
+        let (flipped, dst, src) = self.loops[at].flipped();
+        self.loops[at] = flipped;
+        self.dst = self.dst.wrapping_add(dst);
+        self.src = self.src.wrapping_add(src);
+    }
+
+    /// Loop `at` cut to the steps from `start`, `extent` of them.
+    pub(crate) fn cut(&mut self, at: usize, start: usize, extent: usize) {
+        let l = &mut self.loops[at];
+        l.extent = extent;
+        self.dst += start as isize * l.dst;
+        self.src += start as isize * l.src;
+    }
+}

@@ -1,0 +1,89 @@
+//! From layouts to loops to kernels.
+//!
+//! A plan is made in passes over one small data type, a nest of loops around
+//! an item (`loop_nest`):
+//!
+//! 1. `normalize` drops what does nothing and turns loops forward,
+//! 2. `order` sorts them, largest steps first,
+//! 3. `coalesce` merges loops that are contiguous in both operands,
+//! 4. `tile` gives the two innermost loops to a kernel,
+//! 5. `partition` cuts one loop into chunks for threads.
+//!
+//! `execute` walks the other loops. No pass sees a pointer, and the same
+//! layouts at the same level give the same plan. Equality uses the same
+//! nests (`compare`); hashing and the search for the first mismatch cut them
+//! into blocks in index order (`blocks`).
+
+pub(crate) mod blocks;
+pub(crate) mod coalesce;
+pub(crate) mod compare;
+mod execute;
+mod explain;
+pub(crate) mod loop_nest;
+pub(crate) mod normalize;
+pub(crate) mod order;
+pub(crate) mod partition;
+pub(crate) mod tile;
+
+#[cfg(test)]
+mod tests;
+
+use crate::parallel;
+use loop_nest::LoopNest;
+use normalize::Traversal;
+use partition::Split;
+use stridewise_kernels::Level;
+use stridewise_kernels::copy::Family;
+
+/// A copy that is ready to run: loops, the kernel for the innermost two, and
+/// the cut into chunks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Schedule {
+    pub(crate) nest: LoopNest,
+    pub(crate) family: Family,
+    pub(crate) split: Split,
+    pub(crate) level: Level,
+}
+
+impl Schedule {
+    /// All passes; `chunks` is `None` to let the bytes decide.
+    pub(crate) fn new(mut nest: LoopNest, level: Level, chunks: Option<usize>) -> Schedule {
+        normalize::normalize(&mut nest, Traversal::Free);
+        order::order(&mut nest);
+        coalesce::coalesce(&mut nest);
+        let family = tile::tile(&mut nest);
+        let chunks = chunks.unwrap_or_else(|| parallel::chunks_for(nest.bytes()));
+        let split = partition::partition(&nest, family, chunks);
+        Schedule { nest, family, split, level }
+    }
+}
+
+/// Two base pointers on their way to other threads.
+#[derive(Clone, Copy)]
+pub(crate) struct Bases {
+    dst: *mut u8,
+    src: *const u8,
+}
+
+impl Bases {
+    pub(crate) fn new(dst: *mut u8, src: *const u8) -> Bases {
+        Bases { dst, src }
+    }
+
+    // Methods, so that closures capture the whole of `self`.
+    pub(crate) fn dst(&self) -> *mut u8 {
+        self.dst
+    }
+
+    pub(crate) fn src(&self) -> *const u8 {
+        self.src
+    }
+}
+
+// SAFETY: chunks write disjoint parts of what the caller holds exclusively
+// and read what the caller holds shared (K2, K3), while the caller waits.
+#[allow(unsafe_code, reason = "raw pointers cross threads only inside Bases")]
+unsafe impl Send for Bases {}
+// SAFETY: as above; the pointers themselves are never written.
+#[allow(unsafe_code, reason = "raw pointers cross threads only inside Bases")]
+unsafe impl Sync for Bases {}

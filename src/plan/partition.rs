@@ -1,0 +1,86 @@
+//! Partition: disjoint chunks of one loop for threads.
+
+use super::loop_nest::{Loop, LoopNest};
+use stridewise_kernels::copy::Family;
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+/// How a plan is cut: so many steps of one loop to a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Split {
+    /// The loop, or the number of loops for the item itself.
+    pub(crate) at: usize,
+    /// Steps (bytes, for the item) of a chunk; the last may have fewer.
+    pub(crate) step: usize,
+    /// Chunks, at least 1.
+    pub(crate) chunks: usize,
+}
+
+impl Split {
+    pub(crate) const WHOLE: Split = Split { at: 0, step: 0, chunks: 1 };
+}
+
+/// Cuts into at most `chunks` pieces: the outermost loop that is long
+/// enough, else the longest.
+///
+/// A chunk is a whole number of steps after which the destination is a
+/// multiple of a cache line further, so that chunks of a destination that
+/// starts on a line share none.
+pub(crate) fn partition(nest: &LoopNest, family: Family, chunks: usize) -> Split {
+    if chunks <= 1 || nest.is_empty() {
+        return Split::WHOLE;
+    }
+    let mut best = (0, Split::WHOLE);
+    for at in 0..=nest.loops.len() {
+        let (extent, grain) = match nest.loops.get(at) {
+            Some(&l) => (l.extent, grain(nest, family, at, l)),
+            None => (if family == Family::Runs { nest.item } else { 0 }, LINE),
+        };
+        let grains = extent.div_ceil(grain);
+        if grains > best.0 && grains > 1 {
+            let step = grains.div_ceil(chunks) * grain;
+            best = (grains, Split { at, step, chunks: extent.div_ceil(step) });
+        }
+        if best.0 >= chunks {
+            break;
+        }
+    }
+    best.1
+}
+
+/// Steps of loop `at` that belong together.
+fn grain(nest: &LoopNest, family: Family, at: usize, l: Loop) -> usize {
+    let inside = nest.loops.len() - at;
+    match family {
+        // The streams of one group stay together.
+        Family::Deinterleave | Family::Interleave if inside == 2 => return l.extent.max(1),
+        // Whole tiles.
+        Family::Transpose | Family::Tiled if inside <= 2 => {
+            return (LINE / nest.item.min(LINE)).max(line_steps(l.dst));
+        }
+        _ => {}
+    }
+    line_steps(l.dst)
+}
+
+/// The least number of steps of `stride` bytes that is a multiple of a line.
+fn line_steps(stride: isize) -> usize {
+    let stride = stride.unsigned_abs();
+    LINE >> stride.trailing_zeros().min(LINE.trailing_zeros())
+}
+
+/// The part of `nest` that is chunk `id`.
+pub(crate) fn chunk(nest: &LoopNest, split: Split, id: usize) -> LoopNest {
+    let mut part = nest.clone();
+    let start = id * split.step;
+    match nest.loops.get(split.at) {
+        Some(l) => part.cut(split.at, start, split.step.min(l.extent - start)),
+        None => {
+            part.item = split.step.min(nest.item - start);
+            part.dst += start as isize;
+            part.src += start as isize;
+        }
+    }
+    part
+}

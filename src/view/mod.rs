@@ -1,0 +1,157 @@
+//! Views: a layout over memory that is known to hold it.
+//!
+//! A view is made from a slice and a [`Layout`] that has been validated
+//! against it, so whatever a verb does with a view stays inside. The
+//! constructors here and [`crate::raw`] are the only doors for pointers.
+
+mod array;
+mod erased;
+mod typed;
+
+use crate::element::{Element, ElementType};
+use crate::error::{Error, LayoutError};
+use crate::layout::Layout;
+
+pub use array::{AnyArray, Array};
+pub use erased::{AnyView, AnyViewMut};
+pub use typed::{View, ViewMut};
+
+/// Anything that has strided items: the source of a copy, an operand of a
+/// comparison, what is hashed.
+///
+/// Implemented by [`View`], [`ViewMut`], [`AnyView`], [`AnyViewMut`],
+/// [`Array`] and [`AnyArray`]; sealed, because the verbs rely on it.
+pub trait Strided: sealed::Sealed {
+    /// Where the items are. See [`Layout`] for what it tells.
+    fn layout(&self) -> &Layout;
+    /// What the items are.
+    fn element(&self) -> ElementType;
+    /// The start of the memory that the layout's offset counts from.
+    #[doc(hidden)]
+    fn start(&self) -> *const u8;
+
+    /// The item at index 0 of every axis, if there is any item.
+    #[doc(hidden)]
+    fn origin(&self) -> *const u8 {
+        self.start().wrapping_offset(self.layout().offset())
+    }
+}
+
+/// Strided items that may be written, none of them twice: the destination of
+/// a copy.
+///
+/// Implemented by [`ViewMut`], [`AnyViewMut`], [`Array`] and [`AnyArray`].
+pub trait StridedMut: Strided {
+    /// The start of the memory that the layout's offset counts from.
+    #[doc(hidden)]
+    fn start_mut(&mut self) -> *mut u8;
+
+    /// The item at index 0 of every axis, if there is any item.
+    #[doc(hidden)]
+    fn origin_mut(&mut self) -> *mut u8 {
+        let offset = self.layout().offset();
+        self.start_mut().wrapping_offset(offset)
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// The byte layout of element strides.
+fn in_bytes<T: Element>(
+    shape: &[usize],
+    strides: &[isize],
+    offset: usize,
+) -> Result<Layout, LayoutError> {
+    let size = size_of::<T>();
+    let whole = || LayoutError::StrideOverflow { strides: strides.into(), itemsize: size };
+    let mut bytes = crate::axes::Axes::<isize>::from_slice(strides);
+    for stride in bytes.iter_mut() {
+        *stride = stride.checked_mul(size as isize).ok_or_else(whole)?;
+    }
+    let offset = isize::try_from(offset).ok().and_then(|o| o.checked_mul(size as isize));
+    Layout::new(shape, &bytes, size, offset.ok_or_else(whole)?)
+}
+
+/// Whether items of `T` lie aligned in memory that starts aligned.
+fn check_alignment<T: Element>(layout: &Layout) -> Result<(), Error> {
+    let align = align_of::<T>();
+    let steps = layout.shape().iter().zip(layout.strides());
+    let aligned = |bytes: isize| bytes.unsigned_abs() % align == 0;
+    if layout.is_empty()
+        || (aligned(layout.offset()) && steps.clone().all(|(&n, &s)| n == 1 || aligned(s)))
+    {
+        return Ok(());
+    }
+    Err(LayoutError::Misaligned {
+        offset: layout.offset(),
+        strides: layout.strides().into(),
+        align,
+    }
+    .into())
+}
+
+/// The transformations of [`Layout`] that give a view of some of the same
+/// items, for a view type with a field `layout`.
+macro_rules! rearrangements {
+    () => {
+        /// Some items of one axis; see [`Layout::slice`].
+        ///
+        /// # Errors
+        ///
+        /// Those of [`Layout::slice`].
+        pub fn slice(self, axis: usize, slice: impl Into<Slice>) -> Result<Self, LayoutError> {
+            Ok(Self { layout: self.layout.slice(axis, slice)?, ..self })
+        }
+
+        /// The items at one index of an axis; see [`Layout::index`].
+        ///
+        /// # Errors
+        ///
+        /// Those of [`Layout::index`].
+        pub fn index(self, axis: usize, index: isize) -> Result<Self, LayoutError> {
+            Ok(Self { layout: self.layout.index(axis, index)?, ..self })
+        }
+
+        /// The axes in another order; see [`Layout::permute`].
+        ///
+        /// # Errors
+        ///
+        /// Those of [`Layout::permute`].
+        pub fn permute(self, axes: &[usize]) -> Result<Self, LayoutError> {
+            Ok(Self { layout: self.layout.permute(axes)?, ..self })
+        }
+
+        /// The axes in opposite order; see [`Layout::transpose`].
+        #[must_use]
+        pub fn transpose(self) -> Self {
+            Self { layout: self.layout.transpose(), ..self }
+        }
+
+        /// One axis backwards; see [`Layout::reverse`].
+        ///
+        /// # Errors
+        ///
+        /// Those of [`Layout::reverse`].
+        pub fn reverse(self, axis: usize) -> Result<Self, LayoutError> {
+            Ok(Self { layout: self.layout.reverse(axis)?, ..self })
+        }
+
+        /// The same items in another shape; see [`Layout::reshape`].
+        ///
+        /// # Errors
+        ///
+        /// Those of [`Layout::reshape`].
+        pub fn reshape(self, shape: &[usize]) -> Result<Self, LayoutError> {
+            Ok(Self { layout: self.layout.reshape(shape)?, ..self })
+        }
+
+        /// The extents.
+        #[must_use]
+        pub fn shape(&self) -> &[usize] {
+            self.layout.shape()
+        }
+    };
+}
+use rearrangements;
