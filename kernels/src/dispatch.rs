@@ -6,6 +6,7 @@
 //! block; inside it the generic body is inlined into a function that has the
 //! level's target features switched on.
 
+use crate::hash::Accumulate;
 use crate::level::{Kind, Level};
 use crate::vector::Vector;
 use pulp::NullaryFnOnce;
@@ -16,6 +17,8 @@ pub(crate) trait Simd: Copy {
     type Wide: Vector;
     /// A register of one 16-byte lane.
     type Lane: Vector;
+    /// A register of XXH3's sums.
+    type Sum: Accumulate;
     /// No vectors: kernels take their plain loops.
     const SCALAR: bool = false;
 

@@ -1,5 +1,7 @@
 //! NEON: one lane.
 
+mod xxh3;
+
 use crate::dispatch::Simd;
 use crate::vector::Vector;
 use core::arch::aarch64::*;
@@ -12,6 +14,7 @@ pub(crate) struct Neon;
 impl Simd for Neon {
     type Wide = uint8x16_t;
     type Lane = uint8x16_t;
+    type Sum = uint64x2_t;
 
     #[inline(always)]
     unsafe fn vectorize<Op: NullaryFnOnce>(op: Op) -> Op::Output {

@@ -1,5 +1,9 @@
 //! The level without vectors: always present, the yardstick of the others.
 
+mod xxh3;
+
+pub(crate) use xxh3::Words;
+
 use crate::dispatch::Simd;
 use crate::vector::Vector;
 use pulp::NullaryFnOnce;
@@ -11,6 +15,7 @@ pub(crate) struct Scalar;
 impl Simd for Scalar {
     type Wide = Bytes;
     type Lane = Bytes;
+    type Sum = Words;
     const SCALAR: bool = true;
 
     #[inline(always)]

@@ -1,11 +1,13 @@
 //! What every family is held to: the naive loop, at every level.
 
 mod copy;
+mod equal;
+mod hash;
 
 use crate::Level;
 
 /// Runs `f` at each level of this CPU.
-pub(crate) fn for_each_level(f: impl Fn(Level)) {
+pub(crate) fn for_each_level(mut f: impl FnMut(Level)) {
     for level in Level::available() {
         f(level);
     }

@@ -6,6 +6,7 @@
 mod m128;
 mod m256;
 mod m512;
+mod xxh3;
 
 use crate::dispatch::Simd;
 use core::arch::x86_64::{__m128i, __m256i, __m512i};
@@ -21,6 +22,7 @@ macro_rules! level {
         impl Simd for $name {
             type Wide = $wide;
             type Lane = __m128i;
+            type Sum = $wide;
 
             #[inline(always)]
             unsafe fn vectorize<Op: NullaryFnOnce>(op: Op) -> Op::Output {
