@@ -1,0 +1,208 @@
+//! What can fail: one enum per family, and one over all for the verbs.
+//!
+//! Every variant carries the values that it complains about; the text is one
+//! lower-case line, so that it fits behind a caller's own prefix.
+
+mod layout;
+
+#[cfg(test)]
+mod tests;
+
+use crate::format::Format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+pub use layout::LayoutError;
+
+/// Two operands that do not fit together.
+///
+/// ```
+/// use stridewise::MismatchError;
+///
+/// let error = MismatchError::Shape { dst: vec![2, 3], src: vec![3, 2] };
+/// assert_eq!(error.to_string(), "destination has shape [2, 3] but source has [3, 2]");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "always destination and source")]
+pub enum MismatchError {
+    /// Different numbers of axes.
+    Rank { dst: usize, src: usize },
+    /// Different extents.
+    Shape { dst: Vec<usize>, src: Vec<usize> },
+    /// Items of different sizes.
+    Itemsize { dst: usize, src: usize },
+    /// Items of different types.
+    Format { dst: Format, src: Format },
+}
+
+impl fmt::Display for MismatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MismatchError::Rank { dst, src } => {
+                write!(f, "destination has {dst} axes but source has {src}")
+            }
+            MismatchError::Shape { dst, src } => {
+                write!(f, "destination has shape {dst:?} but source has {src:?}")
+            }
+            MismatchError::Itemsize { dst, src } => {
+                write!(f, "destination has itemsize {dst} but source has {src}")
+            }
+            MismatchError::Format { dst, src } => {
+                write!(f, "destination has format '{dst}' but source has '{src}'")
+            }
+        }
+    }
+}
+
+impl core::error::Error for MismatchError {}
+
+/// A level that cannot be had.
+///
+/// ```
+/// use stridewise::LevelError;
+///
+/// let error = LevelError::Unavailable { name: "v4".into(), best: "v3" };
+/// assert_eq!(error.to_string(), "level v4 is not available: the best here is v3");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the fields are the values in the message")]
+pub enum LevelError {
+    /// No level has this name.
+    Unknown { name: String },
+    /// This CPU, or this build, lacks the level.
+    Unavailable { name: String, best: &'static str },
+}
+
+impl fmt::Display for LevelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LevelError::Unknown { name } => write!(f, "no level is called {name:?}"),
+            LevelError::Unavailable { name, best } => {
+                write!(f, "level {name} is not available: the best here is {best}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for LevelError {}
+
+/// Memory that the allocator refused.
+///
+/// ```
+/// use stridewise::AllocError;
+///
+/// assert_eq!(AllocError { bytes: 8 }.to_string(), "allocation of 8 bytes failed");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AllocError {
+    /// How many bytes were asked for.
+    pub bytes: usize,
+}
+
+impl fmt::Display for AllocError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "allocation of {} bytes failed", self.bytes)
+    }
+}
+
+impl core::error::Error for AllocError {}
+
+/// A format string that is not understood.
+///
+/// ```
+/// use stridewise::{Format, FormatError};
+///
+/// let error = Format::parse("y").unwrap_err();
+/// assert_eq!(error, FormatError::Unknown { format: "y".into() });
+/// assert_eq!(error.to_string(), "unknown format \"y\"");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the fields are the values in the message")]
+pub enum FormatError {
+    /// Not a native single-character format.
+    Unknown { format: String },
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FormatError::Unknown { format } => write!(f, "unknown format {format:?}"),
+        }
+    }
+}
+
+impl core::error::Error for FormatError {}
+
+/// Any failure of the four verbs; its text is that of the family.
+///
+/// ```
+/// use stridewise::{Error, Layout, LayoutError};
+///
+/// fn plane() -> Result<Layout, Error> {
+///     Ok(Layout::new(&[4, 4], &[4, 1], 0, 0)?)
+/// }
+/// assert_eq!(plane().unwrap_err(), Error::Layout(LayoutError::ZeroItemsize));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A layout is refused.
+    Layout(LayoutError),
+    /// The operands do not fit together.
+    Mismatch(MismatchError),
+    /// The level cannot be had.
+    Level(LevelError),
+    /// The result cannot be allocated.
+    Alloc(AllocError),
+    /// A format is not understood.
+    Format(FormatError),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Layout(error) => error.fmt(f),
+            Error::Mismatch(error) => error.fmt(f),
+            Error::Level(error) => error.fmt(f),
+            Error::Alloc(error) => error.fmt(f),
+            Error::Format(error) => error.fmt(f),
+        }
+    }
+}
+
+// `source` stays empty: the text above is already the family's own.
+impl core::error::Error for Error {}
+
+impl From<LayoutError> for Error {
+    fn from(error: LayoutError) -> Self {
+        Error::Layout(error)
+    }
+}
+
+impl From<MismatchError> for Error {
+    fn from(error: MismatchError) -> Self {
+        Error::Mismatch(error)
+    }
+}
+
+impl From<LevelError> for Error {
+    fn from(error: LevelError) -> Self {
+        Error::Level(error)
+    }
+}
+
+impl From<AllocError> for Error {
+    fn from(error: AllocError) -> Self {
+        Error::Alloc(error)
+    }
+}
+
+impl From<FormatError> for Error {
+    fn from(error: FormatError) -> Self {
+        Error::Format(error)
+    }
+}

@@ -1,0 +1,87 @@
+use super::*;
+use crate::format;
+use std::string::ToString;
+use std::vec;
+
+#[track_caller]
+fn says(error: impl Into<Error> + core::error::Error, text: &str) {
+    assert_eq!(error.to_string(), text);
+    // The umbrella adds nothing.
+    assert_eq!(error.into().to_string(), text);
+}
+
+#[test]
+fn layout_errors_say_their_values() {
+    use LayoutError::*;
+    let (shape, strides) = (vec![2, 3], vec![24, -8]);
+    says(RankTooLarge { ndim: 65, max: 64 }, "65 axes are more than the 64 allowed");
+    says(RankMismatch { shape: 2, strides: 1 }, "shape has 2 axes but strides has 1");
+    says(ZeroItemsize, "itemsize is 0");
+    says(
+        ExtentOverflow { shape: shape.clone(), itemsize: 8 },
+        "shape [2, 3] of 8-byte items overflows isize",
+    );
+    says(
+        SpanOverflow { shape: shape.clone(), strides: strides.clone(), offset: -1 },
+        "shape [2, 3] with strides [24, -8] from offset -1 overflows isize",
+    );
+    says(
+        SpanOutside { start: -8, end: 16, len: 12 },
+        "bytes -8..16 are touched but the allocation is 0..12",
+    );
+    says(
+        SelfOverlap { shape: shape.clone(), strides: strides.clone(), itemsize: 9 },
+        "9-byte items of shape [2, 3] with strides [24, -8] overlap each other",
+    );
+    says(
+        ItemsizeMismatch { layout: 3, element: 4 },
+        "itemsize is 3 but the element type takes 4 bytes",
+    );
+    says(Misaligned { address: 18, align: 4 }, "address 0x12 is not a multiple of 4");
+    says(StepZero { axis: 1 }, "slice step along axis 1 is 0");
+    says(AxisOutside { axis: 2, ndim: 2 }, "axis 2 is outside the 2 axes");
+    says(AxesOutside { start: 1, end: 4, ndim: 3 }, "axes 1..4 are outside the 3 axes");
+    says(IndexOutside { axis: 0, index: -3, extent: 2 }, "index -3 is outside axis 0 of extent 2");
+    says(NotAPermutation { axes: vec![0, 0], ndim: 2 }, "[0, 0] is not a permutation of 2 axes");
+    says(
+        CannotBroadcast { from: shape.clone(), to: vec![2, 4] },
+        "shape [2, 3] does not broadcast to [2, 4]",
+    );
+    says(
+        CannotSplit { axis: 1, extent: 3, into: vec![2, 2] },
+        "axis 1 of extent 3 does not split into [2, 2]",
+    );
+    says(
+        CannotMerge { shape: shape.clone(), strides: strides.clone() },
+        "axes of shape [2, 3] with strides [24, -8] do not merge",
+    );
+    says(
+        SizeMismatch { from: shape.clone(), to: vec![5] },
+        "shapes [2, 3] and [5] hold different numbers of items",
+    );
+    says(
+        CannotReshape { shape, strides, to: vec![6] },
+        "shape [2, 3] with strides [24, -8] does not become [6] without a copy",
+    );
+}
+
+#[test]
+fn mismatch_errors_name_destination_first() {
+    use MismatchError::*;
+    says(Rank { dst: 1, src: 2 }, "destination has 1 axes but source has 2");
+    says(Shape { dst: vec![], src: vec![0] }, "destination has shape [] but source has [0]");
+    says(Itemsize { dst: 4, src: 8 }, "destination has itemsize 4 but source has 8");
+    let [dst, src] = ['f', 'i'].map(|code| format::Format::from_code(code).unwrap());
+    says(Format { dst, src }, "destination has format 'f' but source has 'i'");
+}
+
+#[test]
+fn other_errors_say_their_values() {
+    says(LevelError::Unknown { name: "v9".into() }, "no level is called \"v9\"");
+    says(
+        LevelError::Unavailable { name: "neon".into(), best: "v3" },
+        "level neon is not available: the best here is v3",
+    );
+    says(AllocError { bytes: 7 }, "allocation of 7 bytes failed");
+    says(FormatError::Unknown { format: "T{".into() }, "unknown format \"T{\"");
+}

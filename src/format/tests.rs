@@ -1,0 +1,53 @@
+use super::{Class, Format};
+use std::string::ToString;
+
+const CODES: &str = "?cbBhHiIlLqQnNefdP";
+
+#[test]
+fn every_code_round_trips() {
+    for code in CODES.chars() {
+        let format = Format::from_code(code).unwrap();
+        let text = format.to_string();
+        assert_eq!(text.chars().next(), Some(code));
+        assert_eq!(text.len(), 1);
+        assert_eq!(Format::parse(&text), Ok(format));
+        assert_eq!(Format::parse(&("@".to_string() + &text)), Ok(format));
+        assert_eq!(text.parse(), Ok(format));
+        assert!(format.itemsize().is_multiple_of(format.align()));
+    }
+}
+
+#[test]
+fn all_other_characters_are_refused() {
+    for code in (0..=0x2ff).filter_map(char::from_u32) {
+        assert_eq!(Format::from_code(code).is_some(), CODES.contains(code), "{code:?}");
+    }
+    for bad in ["", "@", "@@i", "ii", "i ", " i", "<i", "=i", ">i", "!i", "1i", "T{i}", "Zf"] {
+        assert!(Format::parse(bad).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn sizes_are_those_of_c() {
+    let size = |code| Format::from_code(code).unwrap().itemsize();
+    for (code, bytes) in [('?', 1), ('c', 1), ('b', 1), ('h', 2), ('i', 4), ('q', 8), ('e', 2)] {
+        assert_eq!(size(code), bytes, "{code}");
+    }
+    assert_eq!((size('f'), size('d')), (4, 8));
+    assert_eq!(size('l'), size_of::<core::ffi::c_long>());
+    assert_eq!((size('n'), size('N'), size('P')), (size_of::<usize>(), size('n'), size('n')));
+}
+
+#[test]
+fn only_floats_and_bool_are_not_compared_by_bits() {
+    for code in CODES.chars() {
+        let class = match code {
+            '?' => Class::Bool,
+            'e' => Class::F16,
+            'f' => Class::F32,
+            'd' => Class::F64,
+            _ => Class::Bits,
+        };
+        assert_eq!(Format::from_code(code).unwrap().class(), class);
+    }
+}

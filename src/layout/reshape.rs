@@ -1,0 +1,194 @@
+//! Other shapes for the same items in the same C order, without a copy.
+//!
+//! A run of axes can become any other run of equal size if one stride walks
+//! it, and only then. So a reshape first merges the axes into the longest
+//! such runs, and then cuts the new axes off the runs, from the last one on.
+
+use super::contiguity::{pack, times};
+use super::{Layout, validate};
+use crate::axes::Axes;
+use crate::error::LayoutError;
+use core::ops::Range;
+
+/// One stride that walks an axis, or several that merge.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    extent: usize,
+    stride: isize,
+}
+
+impl Run {
+    /// Adds a loop outside, if it continues the run.
+    fn grow(&mut self, extent: usize, stride: isize) -> bool {
+        if self.extent == 1 {
+            *self = Run { extent, stride };
+        } else if self.stride.checked_mul(self.extent as isize) == Some(stride) {
+            self.extent *= extent;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Takes an axis off the inside, if one fits, and returns its stride.
+    fn cut(&mut self, extent: usize) -> Option<isize> {
+        if extent == 0 || !self.extent.is_multiple_of(extent) {
+            return None;
+        }
+        let stride = self.stride;
+        *self = Run { extent: self.extent / extent, stride: times(stride, extent) };
+        Some(stride)
+    }
+}
+
+/// The product, unless it overflows; 0 if there is a 0, whatever the others.
+fn product(extents: &[usize]) -> Option<usize> {
+    if extents.contains(&0) {
+        return Some(0);
+    }
+    extents.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent))
+}
+
+impl Layout {
+    /// Replaces one axis by several that count through it in C order.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError::AxisOutside`]; [`LayoutError::CannotSplit`] unless the
+    /// extents multiply to that of the axis; [`LayoutError::RankTooLarge`].
+    ///
+    /// ```
+    /// use stridewise::Layout;
+    ///
+    /// let down = Layout::new(&[6], &[-4], 4, 20)?;
+    /// assert_eq!(down.split(0, &[2, 3])?.strides(), [-12, -4]);
+    /// assert!(down.split(0, &[2, 2]).is_err());
+    /// # Ok::<(), stridewise::LayoutError>(())
+    /// ```
+    pub fn split(&self, axis: usize, into: &[usize]) -> Result<Layout, LayoutError> {
+        self.check_axis(axis)?;
+        let extent = self.shape[axis];
+        validate::rank((self.ndim() - 1).saturating_add(into.len()))?;
+        if product(into) != Some(extent) {
+            return Err(LayoutError::CannotSplit { axis, extent, into: into.to_vec() });
+        }
+        let mut strides: Axes<isize> = Axes::filled(into.len(), 0);
+        let mut stride = self.strides[axis];
+        for (place, &extent) in strides.iter_mut().zip(into).rev() {
+            *place = stride;
+            stride = times(stride, extent);
+        }
+        Ok(self.with_axes(axis..axis + 1, into, &strides))
+    }
+
+    /// Replaces neighbouring axes by one that counts through them in C order.
+    ///
+    /// A range of none inserts an axis of extent 1.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError::AxesOutside`]; [`LayoutError::CannotMerge`] unless one
+    /// stride walks them all; [`LayoutError::ExtentOverflow`], which only a
+    /// layout without items can cause; [`LayoutError::RankTooLarge`].
+    ///
+    /// ```
+    /// use stridewise::{Layout, Order};
+    ///
+    /// let image = Layout::contiguous(&[480, 640, 3], 1, Order::C)?;
+    /// assert_eq!(image.merge(0..2)?.strides(), [3, 1]);
+    /// assert!(image.transpose().merge(0..2).is_err());
+    /// # Ok::<(), stridewise::LayoutError>(())
+    /// ```
+    pub fn merge(&self, axes: Range<usize>) -> Result<Layout, LayoutError> {
+        let (ndim, Range { start, end }) = (self.ndim(), axes.clone());
+        if start > end || end > ndim {
+            return Err(LayoutError::AxesOutside { start, end, ndim });
+        }
+        validate::rank(ndim - (end - start) + 1)?;
+        let (shape, strides) = (&self.shape[axes.clone()], &self.strides[axes.clone()]);
+        let Some(extent) = product(shape) else {
+            let shape = shape.to_vec();
+            return Err(LayoutError::ExtentOverflow { shape, itemsize: self.itemsize });
+        };
+        let last = strides.last().copied().unwrap_or(self.itemsize as isize);
+        let mut run = Run { extent: 1, stride: last };
+        if !self.is_empty() {
+            for (&extent, &stride) in shape.iter().zip(strides).rev() {
+                if extent > 1 && !run.grow(extent, stride) {
+                    let (shape, strides) = (shape.to_vec(), strides.to_vec());
+                    return Err(LayoutError::CannotMerge { shape, strides });
+                }
+            }
+        }
+        Ok(self.with_axes(axes, &[extent], &[run.stride]))
+    }
+
+    /// Another shape for the same items in the same C order.
+    ///
+    /// For Fortran's order, transpose before and after.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError::SizeMismatch`] unless the shapes hold equally many
+    /// items; [`LayoutError::CannotReshape`] if items would have to move; or
+    /// those of L1 and L2 for the new shape.
+    ///
+    /// ```
+    /// use stridewise::{Layout, Order};
+    ///
+    /// let layout = Layout::contiguous(&[4, 6], 1, Order::C)?;
+    /// assert_eq!(layout.reshape(&[2, 3, 4])?.strides(), [12, 4, 1]);
+    /// assert!(layout.transpose().reshape(&[24]).is_err());
+    /// # Ok::<(), stridewise::LayoutError>(())
+    /// ```
+    pub fn reshape(&self, shape: &[usize]) -> Result<Layout, LayoutError> {
+        validate::rank(shape.len())?;
+        validate::size(shape, self.itemsize)?;
+        if product(shape) != Some(self.len()) {
+            let (from, to) = (self.shape.to_vec(), shape.to_vec());
+            return Err(LayoutError::SizeMismatch { from, to });
+        }
+        let mut strides: Axes<isize> = Axes::filled(shape.len(), 0);
+        if self.is_empty() {
+            pack(shape, &mut strides, self.itemsize, (0..shape.len()).rev());
+            return Ok(self.with_axes(0..self.ndim(), shape, &strides));
+        }
+        let mut runs = self.runs();
+        let mut run = runs.next().unwrap_or(Run { extent: 1, stride: self.itemsize as isize });
+        for (axis, &extent) in shape.iter().enumerate().rev() {
+            if run.extent == 1 && extent > 1 {
+                // Equal sizes: while an axis is left, so is a run.
+                run = runs.next().unwrap_or(run);
+            }
+            strides[axis] = run.cut(extent).ok_or_else(|| LayoutError::CannotReshape {
+                shape: self.shape.to_vec(),
+                strides: self.strides.to_vec(),
+                to: shape.to_vec(),
+            })?;
+        }
+        Ok(self.with_axes(0..self.ndim(), shape, &strides))
+    }
+
+    /// The axes merged as far as they go, from the last one on.
+    fn runs(&self) -> impl Iterator<Item = Run> + '_ {
+        let mut loops = self.loops().rev().peekable();
+        core::iter::from_fn(move || {
+            let (extent, stride) = loops.next()?;
+            let mut run = Run { extent, stride };
+            while loops.next_if(|&(extent, stride)| run.grow(extent, stride)).is_some() {}
+            Some(run)
+        })
+    }
+
+    /// This layout with some axes replaced by others.
+    fn with_axes(&self, axes: Range<usize>, shape: &[usize], strides: &[isize]) -> Layout {
+        let chain = |old: &[usize]| -> Axes<usize> {
+            let (head, tail) = (&old[..axes.start], &old[axes.end..]);
+            head.iter().chain(shape).chain(tail).copied().collect()
+        };
+        let shape = chain(&self.shape);
+        let (head, tail) = (&self.strides[..axes.start], &self.strides[axes.end..]);
+        let strides = head.iter().chain(strides).chain(tail).copied().collect();
+        Layout { shape, strides, ..*self }
+    }
+}

@@ -1,0 +1,192 @@
+//! One function per condition L1 to L5, and the span.
+
+use super::{Layout, MAX_NDIM};
+use crate::error::LayoutError;
+use core::ops::Range;
+
+/// Condition L1 for a shape alone.
+#[inline]
+pub(super) fn rank(ndim: usize) -> Result<(), LayoutError> {
+    if ndim > MAX_NDIM {
+        return Err(LayoutError::RankTooLarge { ndim, max: MAX_NDIM });
+    }
+    Ok(())
+}
+
+/// Condition L1.
+#[inline]
+pub(super) fn ranks(shape: &[usize], strides: &[isize]) -> Result<(), LayoutError> {
+    if shape.len() != strides.len() {
+        let (shape, strides) = (shape.len(), strides.len());
+        return Err(LayoutError::RankMismatch { shape, strides });
+    }
+    rank(shape.len())
+}
+
+/// Condition L2 for the items.
+///
+/// The itemsize alone must fit too, so that it can always be a stride.
+#[inline]
+pub(super) fn size(shape: &[usize], itemsize: usize) -> Result<(), LayoutError> {
+    if itemsize == 0 {
+        return Err(LayoutError::ZeroItemsize);
+    }
+    let mut bytes = Some(itemsize);
+    let mut empty = false;
+    for &extent in shape {
+        empty |= extent == 0;
+        bytes = bytes.and_then(|bytes| bytes.checked_mul(extent));
+    }
+    // With an extent of 0 the others may be anything.
+    let bytes = if empty { Some(itemsize) } else { bytes };
+    if bytes.is_some_and(|bytes| bytes <= isize::MAX as usize) {
+        return Ok(());
+    }
+    Err(LayoutError::ExtentOverflow { shape: shape.to_vec(), itemsize })
+}
+
+/// Condition L2 for the distances.
+#[inline]
+pub(super) fn span(
+    shape: &[usize],
+    strides: &[isize],
+    itemsize: usize,
+    offset: isize,
+) -> Result<(), LayoutError> {
+    if reach(shape, strides, itemsize, offset).is_some() {
+        return Ok(());
+    }
+    let (shape, strides) = (shape.to_vec(), strides.to_vec());
+    Err(LayoutError::SpanOverflow { shape, strides, offset })
+}
+
+/// The first and past the last byte touched, if they and their distance fit.
+#[inline]
+fn reach(
+    shape: &[usize],
+    strides: &[isize],
+    itemsize: usize,
+    offset: isize,
+) -> Option<(isize, isize)> {
+    if shape.contains(&0) {
+        return Some((offset, offset));
+    }
+    let (mut below, mut above) = (0isize, itemsize as isize);
+    for (&extent, &stride) in shape.iter().zip(strides) {
+        if extent > 1 {
+            // Of the absolute value, so that every stride can be negated.
+            let far = stride.checked_abs()?.checked_mul(extent as isize - 1)?;
+            let side = if stride < 0 { &mut below } else { &mut above };
+            *side = side.checked_add(far)?;
+        }
+    }
+    below.checked_add(above)?;
+    Some((offset.checked_sub(below)?, offset.checked_add(above)?))
+}
+
+impl Layout {
+    /// The bytes touched, from the first to past the last, relative to the
+    /// start of the allocation; empty if there are no items.
+    ///
+    /// ```
+    /// use stridewise::Layout;
+    ///
+    /// // Two lines, the second below the first; three items each, backwards.
+    /// let layout = Layout::new(&[2, 3], &[100, -4], 4, 8)?;
+    /// assert_eq!(layout.span(), 0..112);
+    /// # Ok::<(), stridewise::LayoutError>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn span(&self) -> Range<isize> {
+        match reach(&self.shape, &self.strides, self.itemsize, self.offset) {
+            Some((start, end)) => start..end,
+            None => unreachable!("L2 holds for every layout"),
+        }
+    }
+
+    /// Whether the layout may be read in an allocation of `len` bytes:
+    /// condition L3.
+    ///
+    /// A layout without items is inside every allocation.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError::SpanOutside`].
+    ///
+    /// ```
+    /// use stridewise::Layout;
+    ///
+    /// let every_second = Layout::new(&[3], &[8], 4, 0)?;
+    /// assert!(every_second.validate(20).is_ok());
+    /// assert!(every_second.validate(19).is_err());
+    /// # Ok::<(), stridewise::LayoutError>(())
+    /// ```
+    #[inline]
+    pub fn validate(&self, len: usize) -> Result<(), LayoutError> {
+        let Range { start, end } = self.span();
+        if self.is_empty() || (start >= 0 && end as usize <= len) {
+            return Ok(());
+        }
+        Err(LayoutError::SpanOutside { start, end, len })
+    }
+
+    /// Whether the layout may be written in an allocation of `len` bytes:
+    /// conditions L3 and L4.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError::SpanOutside`] or [`LayoutError::SelfOverlap`]; the
+    /// latter also for strides so contrived that
+    /// [`overlaps_itself`](Layout::overlaps_itself) cannot tell.
+    ///
+    /// ```
+    /// use stridewise::Layout;
+    ///
+    /// let row = Layout::new(&[4], &[1], 1, 0)?;
+    /// assert!(row.validate_mut(4).is_ok());
+    /// // Four rows, all the same one.
+    /// assert!(row.broadcast_to(&[4, 4])?.validate_mut(4).is_err());
+    /// # Ok::<(), stridewise::LayoutError>(())
+    /// ```
+    #[inline]
+    pub fn validate_mut(&self, len: usize) -> Result<(), LayoutError> {
+        self.validate(len)?; // L3
+        self.check_overlap() // L4
+    }
+
+    /// Condition L4.
+    #[inline]
+    pub(crate) fn check_overlap(&self) -> Result<(), LayoutError> {
+        if !self.overlaps_itself() {
+            return Ok(());
+        }
+        Err(LayoutError::SelfOverlap {
+            shape: self.shape.to_vec(),
+            strides: self.strides.to_vec(),
+            itemsize: self.itemsize,
+        })
+    }
+
+    /// Whether the items are of the size of the element type: condition L5.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError::ItemsizeMismatch`].
+    ///
+    /// ```
+    /// use stridewise::{Layout, Order};
+    ///
+    /// let layout = Layout::contiguous(&[3], 4, Order::C)?;
+    /// assert!(layout.check_itemsize(size_of::<f32>()).is_ok());
+    /// assert!(layout.check_itemsize(size_of::<f64>()).is_err());
+    /// # Ok::<(), stridewise::LayoutError>(())
+    /// ```
+    #[inline]
+    pub fn check_itemsize(&self, element: usize) -> Result<(), LayoutError> {
+        if self.itemsize == element {
+            return Ok(());
+        }
+        Err(LayoutError::ItemsizeMismatch { layout: self.itemsize, element })
+    }
+}
