@@ -1,17 +1,81 @@
-//! stridewise
+//! Copy, compare and hash N-dimensional memory of any layout, at the speed
+//! of memory.
+//!
+//! Array libraries keep rewriting one machine room: assignment between
+//! strided views, conversion to C or F order, equality, hashing. This crate
+//! is that room. One planner serves four verbs:
+//!
+//! | verb | what it does |
+//! | --- | --- |
+//! | [`copy`], [`copy_broadcast`], [`copy_within`] | any strided view to any other |
+//! | [`to_contiguous`] | a fresh array in C, F or the view's own order |
+//! | [`equal`], [`first_mismatch`] | typed equality, early exit, where they differ |
+//! | [`xxh3_64`], [`xxh3_128`], [`siphash13`], [`hash_into`] | the hash of the C-order bytes, without making them |
+//!
+//! # From a view to a kernel
+//!
+//! A [`Layout`] is shape, byte strides, itemsize and offset, checked. A
+//! [`View`], [`AnyView`] or [`Array`] is a layout over memory that holds it.
+//! From layouts alone a verb makes a plan: it normalizes, orders and
+//! coalesces the loops, gives the innermost two to a vectorized kernel and
+//! cuts the rest into chunks for [rayon](https://docs.rs/rayon). Plans are
+//! plain data that print themselves, and can be kept: [`CopyPlan`],
+//! [`EqualPlan`], [`HashPlan`]. Kernels come in levels ([`Level`]); the best
+//! one of the CPU is found at run time, see [`level()`]. Libraries with a
+//! view type of their own call [`raw`].
+//!
+//! ```
+//! use stridewise::{Order, Slice, View, equal, first_mismatch, to_contiguous, xxh3_64};
+//!
+//! // A picture of 2 x 3 pixels of red, green and blue.
+//! let data: Vec<u8> = (0..18).collect();
+//! let picture = View::new(&data, &[2, 3, 3])?;
+//! // Upside down, as planes.
+//! let planes = picture.slice(0, Slice::new(None, None, -1))?.permute(&[2, 0, 1])?;
+//!
+//! let copy = to_contiguous(&planes, Order::C)?;
+//! assert_eq!(copy.as_slice()[..6], [9, 12, 15, 0, 3, 6]);
+//! assert!(equal(&planes, &copy)?);
+//! assert_eq!(first_mismatch(&planes, &copy)?, None);
+//! assert_eq!(xxh3_64(&planes)?, xxh3_64(&copy)?);
+//! # Ok::<(), stridewise::Error>(())
+//! ```
+//!
+//! # Features
+//!
+//! `std` reads the environment variable `STRIDEWISE_LEVEL`; `rayon` runs
+//! large plans in the caller's thread pool. Both are on by default; without
+//! them the crate is `no_std` with `alloc`. Vector kernels need neither.
 
 #![no_std]
 #![deny(unsafe_code)]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 mod axes;
+mod element;
 mod error;
 mod format;
 mod layout;
+mod level;
+mod ops;
+mod parallel;
+mod plan;
+pub mod raw;
+#[allow(unsafe_code, reason = "the constructors that vouch for pointers")]
+mod view;
 
+pub use element::{Complex, Element, ElementType, F16};
 pub use error::{AllocError, Error, FormatError, LayoutError, LevelError, MismatchError};
 pub use format::Format;
 pub use layout::{Layout, MAX_NDIM, Order, Slice};
+pub use level::{LEVEL_VARIABLE, Level, level, level_named};
+pub use ops::{
+    CopyPlan, EqualPlan, HashPlan, Options, copy, copy_broadcast, copy_within, equal, equal_with,
+    first_mismatch, first_mismatch_with, hash_into, siphash13, to_contiguous, to_contiguous_any,
+    xxh3_64, xxh3_128,
+};
+pub use stridewise_kernels::equal::Mode;
+pub use view::{AnyArray, AnyView, AnyViewMut, Array, Strided, StridedMut, View, ViewMut};

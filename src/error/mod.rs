@@ -8,7 +8,9 @@ mod layout;
 #[cfg(test)]
 mod tests;
 
-use crate::format::Format;
+use crate::element::ElementType;
+use crate::layout::Layout;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -34,7 +36,9 @@ pub enum MismatchError {
     /// Items of different sizes.
     Itemsize { dst: usize, src: usize },
     /// Items of different types.
-    Format { dst: Format, src: Format },
+    Type { dst: ElementType, src: ElementType },
+    /// A view is not laid out as the plan's operand is.
+    Planned { planned: Box<Layout>, given: Box<Layout> },
 }
 
 impl fmt::Display for MismatchError {
@@ -49,8 +53,18 @@ impl fmt::Display for MismatchError {
             MismatchError::Itemsize { dst, src } => {
                 write!(f, "destination has itemsize {dst} but source has {src}")
             }
-            MismatchError::Format { dst, src } => {
-                write!(f, "destination has format '{dst}' but source has '{src}'")
+            MismatchError::Type { dst, src } => {
+                write!(f, "destination has items of type {dst} but source has {src}")
+            }
+            MismatchError::Planned { planned, given } => {
+                let parts = |l: &Layout| (l.shape().to_vec(), l.strides().to_vec(), l.itemsize());
+                let ((shape, strides, size), (shape2, strides2, size2)) =
+                    (parts(planned), parts(given));
+                write!(
+                    f,
+                    "planned for shape {shape:?}, strides {strides:?}, itemsize {size} \
+                     but given shape {shape2:?}, strides {strides2:?}, itemsize {size2}"
+                )
             }
         }
     }

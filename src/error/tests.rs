@@ -1,5 +1,5 @@
 use super::*;
-use crate::format;
+use crate::Order;
 use std::string::ToString;
 use std::vec;
 
@@ -71,8 +71,17 @@ fn mismatch_errors_name_destination_first() {
     says(Rank { dst: 1, src: 2 }, "destination has 1 axes but source has 2");
     says(Shape { dst: vec![], src: vec![0] }, "destination has shape [] but source has [0]");
     says(Itemsize { dst: 4, src: 8 }, "destination has itemsize 4 but source has 8");
-    let [dst, src] = ['f', 'i'].map(|code| format::Format::from_code(code).unwrap());
-    says(Format { dst, src }, "destination has format 'f' but source has 'i'");
+    says(
+        Type { dst: ElementType::of::<f32>(), src: ElementType::bytes(3) },
+        "destination has items of type f32 but source has 3 bytes",
+    );
+    let [planned, given] =
+        [Order::C, Order::F].map(|order| Box::new(Layout::contiguous(&[2, 3], 4, order).unwrap()));
+    says(
+        Planned { planned, given },
+        "planned for shape [2, 3], strides [12, 4], itemsize 4 \
+         but given shape [2, 3], strides [4, 8], itemsize 4",
+    );
 }
 
 #[test]

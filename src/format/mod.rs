@@ -53,25 +53,6 @@ pub(crate) enum Scalar {
     Pointer,
 }
 
-/// How two items of one type are compared; how many bytes is the itemsize's matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Class {
-    /// Equal bits.
-    Bits,
-    /// Equal truth: every byte but 0 is true.
-    Bool,
-    /// IEEE half.
-    F16,
-    /// IEEE single.
-    F32,
-    /// IEEE double.
-    F64,
-    /// Two singles.
-    C32,
-    /// Two doubles.
-    C64,
-}
-
 impl Format {
     /// Reads a format: one code, or `@` and one code.
     ///
@@ -192,17 +173,6 @@ impl Format {
     /// Which scalar this is.
     pub(crate) const fn scalar(self) -> Scalar {
         self.scalar
-    }
-
-    /// How equality treats such items.
-    pub(crate) const fn class(self) -> Class {
-        match self.scalar {
-            Scalar::Bool => Class::Bool,
-            Scalar::Half => Class::F16,
-            Scalar::Float => Class::F32,
-            Scalar::Double => Class::F64,
-            _ => Class::Bits,
-        }
     }
 }
 

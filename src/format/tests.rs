@@ -1,5 +1,7 @@
-use super::{Class, Format};
+use super::Format;
+use crate::element::ElementType;
 use std::string::ToString;
+use stridewise_kernels::equal::Class;
 
 const CODES: &str = "?cbBhHiIlLqQnNefdP";
 
@@ -48,6 +50,6 @@ fn only_floats_and_bool_are_not_compared_by_bits() {
             'd' => Class::F64,
             _ => Class::Bits,
         };
-        assert_eq!(Format::from_code(code).unwrap().class(), class);
+        assert_eq!(ElementType::from(Format::from_code(code).unwrap()).class(), class);
     }
 }

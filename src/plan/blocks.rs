@@ -77,7 +77,8 @@ impl Blocks {
     }
 
     fn with_steps(&self, steps: usize) -> LoopNest {
-        let mut loops = crate::axes::Axes::from_slice(self.nest.loops.get(self.at..).unwrap_or(&[]));
+        let mut loops =
+            crate::axes::Axes::from_slice(self.nest.loops.get(self.at..).unwrap_or(&[]));
         if let Some(first) = loops.first_mut() {
             let first: &mut Loop = first;
             first.extent = steps;

@@ -17,7 +17,7 @@
 pub(crate) mod blocks;
 pub(crate) mod coalesce;
 pub(crate) mod compare;
-mod execute;
+pub(crate) mod execute;
 mod explain;
 pub(crate) mod loop_nest;
 pub(crate) mod normalize;

@@ -264,7 +264,10 @@ impl<R: Rule> Kernel for Find<R> {
             // Something in the next `LINE` bytes differs.
             while {
                 let Run { a, b, .. } = run.after(at);
-                !R::differ(a.cast::<R::Item>().read_unaligned(), b.cast::<R::Item>().read_unaligned())
+                !R::differ(
+                    a.cast::<R::Item>().read_unaligned(),
+                    b.cast::<R::Item>().read_unaligned(),
+                )
             } {
                 at += size_of::<R::Item>();
             }

@@ -1,0 +1,337 @@
+//! Equality, and the first index at which it fails.
+
+#![allow(unsafe_code, reason = "hands validated views to a plan")]
+
+use super::{Options, check_planned, pair};
+use crate::element::ElementType;
+use crate::error::{Error, MismatchError};
+use crate::layout::Layout;
+use crate::parallel;
+use crate::plan::Bases;
+use crate::plan::blocks::Blocks;
+use crate::plan::compare::Comparison;
+use crate::plan::loop_nest::LoopNest;
+use crate::view::Strided;
+use alloc::vec::Vec;
+use core::fmt;
+use stridewise_kernels::Level;
+use stridewise_kernels::equal::{Equal, Mode};
+
+/// Whether two views have the same shape and equal items.
+///
+/// Floats and complex numbers are equal by IEEE (NaN differs from itself,
+/// `-0.0` equals `0.0`), `bool` by truth, all else by its bits. Stops at the
+/// first difference that it meets, on all threads.
+///
+/// # Errors
+///
+/// [`MismatchError::Type`] if the views have different element types, and
+/// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
+///
+/// ```
+/// use stridewise::{View, equal};
+/// let a = View::new(&[1.0, 2.0, 3.0, -0.0], &[2, 2])?;
+/// let b = View::with_strides(&[1.0, 3.0, 2.0, 0.0], &[2, 2], &[1, 2], 0)?;
+/// assert!(equal(&a, &b)?);
+/// assert!(!equal(&a, &b.clone().transpose())?);
+/// assert!(!equal(&a, &b.reshape(&[4, 1]).unwrap_or(a.clone().reshape(&[4])?))?);
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub fn equal(a: &impl Strided, b: &impl Strided) -> Result<bool, Error> {
+    equal_with(a, b, Mode::Values)
+}
+
+/// [`equal`] under a [`Mode`]: by value, by bits, or with NaN equal to NaN.
+///
+/// # Errors
+///
+/// Those of [`equal`].
+///
+/// ```
+/// use stridewise::{Mode, View, equal_with};
+/// let nan = View::new(&[f32::NAN, 0.0], &[2])?;
+/// let (values, bits) = (equal_with(&nan, &nan, Mode::Values)?, equal_with(&nan, &nan, Mode::Bits)?);
+/// assert_eq!((values, bits), (false, true));
+/// assert!(equal_with(&nan, &View::new(&[-f32::NAN, -0.0], &[2])?, Mode::NanEqual)?);
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub fn equal_with(a: &impl Strided, b: &impl Strided, mode: Mode) -> Result<bool, Error> {
+    check_types(a.element(), b.element())?;
+    let Some(nest) = same_shape(a.layout(), b.layout())? else { return Ok(false) };
+    let level = Options::default().level()?;
+    let comparison = Comparison::new(nest, level, a.element().class(), mode, None);
+    // SAFETY: K2 by both views' validation, K4 by L2.
+    Ok(unsafe { comparison.run(a.origin(), b.origin()) })
+}
+
+/// The first index, in C order, at which two views of one shape differ.
+///
+/// # Errors
+///
+/// [`MismatchError`] if shapes or element types differ, and
+/// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
+///
+/// ```
+/// use stridewise::{View, first_mismatch};
+/// let a = View::new(&[1, 2, 3, 4, 5, 6], &[2, 3])?;
+/// let b = View::new(&[1, 2, 3, 4, 0, 0], &[2, 3])?;
+/// assert_eq!(first_mismatch(&a, &b)?, Some(vec![1, 1]));
+/// assert_eq!(first_mismatch(&a, &a)?, None);
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub fn first_mismatch(a: &impl Strided, b: &impl Strided) -> Result<Option<Vec<usize>>, Error> {
+    first_mismatch_with(a, b, Mode::Values)
+}
+
+/// [`first_mismatch`] under a [`Mode`].
+///
+/// # Errors
+///
+/// Those of [`first_mismatch`].
+///
+/// ```
+/// use stridewise::{Mode, View, first_mismatch_with};
+/// let (a, b) = (View::new(&[0.0, 1.0], &[2])?, View::new(&[-0.0, 1.0], &[2])?);
+/// assert_eq!(first_mismatch_with(&a, &b, Mode::Values)?, None);
+/// assert_eq!(first_mismatch_with(&a, &b, Mode::Bits)?, Some(vec![0]));
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub fn first_mismatch_with(
+    a: &impl Strided,
+    b: &impl Strided,
+    mode: Mode,
+) -> Result<Option<Vec<usize>>, Error> {
+    check_types(a.element(), b.element())?;
+    let plan = EqualPlan::with(a.layout(), b.layout(), a.element(), mode, Options::default())?;
+    // SAFETY: K2 by both views' validation, K4 by L2.
+    Ok(unsafe { plan.first_mismatch_raw(a.origin(), b.origin()) })
+}
+
+fn check_types(a: ElementType, b: ElementType) -> Result<(), MismatchError> {
+    if a.compares_with(b) { Ok(()) } else { Err(MismatchError::Type { dst: a, src: b }) }
+}
+
+/// The loops of two layouts, or none if they have different shapes.
+fn same_shape(a: &Layout, b: &Layout) -> Result<Option<LoopNest>, MismatchError> {
+    if a.shape() == b.shape() { pair(a, b).map(Some) } else { Ok(None) }
+}
+
+/// A comparison of two layouts, to be run on any memory that has them.
+///
+/// ```
+/// use stridewise::{ElementType, EqualPlan, Layout, Mode, Options, Order, View};
+/// let rows = Layout::contiguous(&[2, 2], 4, Order::C)?;
+/// let plan = EqualPlan::with(
+///     &rows,
+///     &rows.transpose(),
+///     ElementType::of::<f32>(),
+///     Mode::Values,
+///     Options::default(),
+/// )?;
+/// println!("{plan}");
+/// let a = View::new(&[1.0f32, 2.0, 2.0, 1.0], &[2, 2])?;
+/// assert!(plan.run(&a, &a.clone().transpose())?);
+/// assert_eq!(plan.first_mismatch(&a, &a.clone().transpose())?, None);
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EqualPlan {
+    a: Layout,
+    b: Layout,
+    element: ElementType,
+    pub(crate) comparison: Comparison,
+}
+
+/// Bytes of a block that is searched for the first mismatch as one.
+const BLOCK: usize = 256 << 10;
+
+impl EqualPlan {
+    /// The plan for items of one type under a mode.
+    ///
+    /// # Errors
+    ///
+    /// [`MismatchError`] unless shapes and itemsizes are the same and the
+    /// latter that of `element`, and [`LevelError`](crate::LevelError) from
+    /// [`level()`](crate::level()) if the options name none.
+    pub fn with(
+        a: &Layout,
+        b: &Layout,
+        element: ElementType,
+        mode: Mode,
+        options: Options,
+    ) -> Result<EqualPlan, Error> {
+        a.check_itemsize(element.itemsize())?;
+        let (nest, level) = (pair(a, b)?, options.level()?);
+        let comparison = Comparison::new(nest, level, element.class(), mode, options.chunks);
+        Ok(EqualPlan { a: a.clone(), b: b.clone(), element, comparison })
+    }
+
+    /// Whether all items of two views that are laid out as planned are equal.
+    ///
+    /// # Errors
+    ///
+    /// [`MismatchError`] for other layouts or element types.
+    pub fn run(&self, a: &impl Strided, b: &impl Strided) -> Result<bool, MismatchError> {
+        self.check(a, b)?;
+        // SAFETY: K2 by both views' validation, K4 by L2.
+        Ok(unsafe { self.run_raw(a.origin(), b.origin()) })
+    }
+
+    /// The first index, in C order, at which two views that are laid out as
+    /// planned differ.
+    ///
+    /// # Errors
+    ///
+    /// [`MismatchError`] for other layouts or element types.
+    pub fn first_mismatch(
+        &self,
+        a: &impl Strided,
+        b: &impl Strided,
+    ) -> Result<Option<Vec<usize>>, MismatchError> {
+        self.check(a, b)?;
+        // SAFETY: K2 by both views' validation, K4 by L2.
+        Ok(unsafe { self.first_mismatch_raw(a.origin(), b.origin()) })
+    }
+
+    fn check(&self, a: &impl Strided, b: &impl Strided) -> Result<(), MismatchError> {
+        check_planned(&self.a, a.layout())?;
+        check_planned(&self.b, b.layout())?;
+        check_types(self.element, a.element())?;
+        check_types(self.element, b.element())
+    }
+
+    /// [`run`](EqualPlan::run) on raw memory.
+    ///
+    /// # Safety
+    ///
+    /// `a` and `b` point to the items at index 0 of memory that the planned
+    /// layouts lie in, to read. See [`CopyPlan::run_raw`](crate::CopyPlan::run_raw)
+    /// for an example.
+    #[must_use]
+    pub unsafe fn run_raw(&self, a: *const u8, b: *const u8) -> bool {
+        // SAFETY: K2 by the caller, K4 by L2 of the layouts.
+        unsafe { self.comparison.run(a, b) }
+    }
+
+    /// [`first_mismatch`](EqualPlan::first_mismatch) on raw memory.
+    ///
+    /// # Safety
+    ///
+    /// That of [`run_raw`](EqualPlan::run_raw).
+    #[must_use]
+    pub unsafe fn first_mismatch_raw(&self, a: *const u8, b: *const u8) -> Option<Vec<usize>> {
+        // SAFETY: K2 by the caller, K4 by L2 of the layouts.
+        let item = unsafe { self.search(a, b) }?;
+        Some(index_of(item, self.a.shape()))
+    }
+
+    /// The number of items before the first that differs.
+    ///
+    /// Blocks in C order are compared whole, each in any order; the first
+    /// that differs is halved along its outermost loop until one item is left.
+    ///
+    /// # Safety
+    /// K2, K4 for the planned layouts.
+    unsafe fn search(&self, a: *const u8, b: *const u8) -> Option<usize> {
+        let (shape, item) = (self.a.shape(), self.a.itemsize());
+        let nest = LoopNest::new(shape, item, self.a.strides(), self.b.strides());
+        let blocks = Blocks::new(nest, BLOCK);
+        let full = self.part(blocks.full());
+        let tail = blocks.tail().map(|nest| self.part(nest));
+        let bases = Bases::new(a.cast_mut(), b);
+        let differs = |id| {
+            let block = blocks.block(id);
+            let part = if block.tail { tail.as_ref().unwrap_or(&full) } else { &full };
+            // SAFETY: a block of the planned layouts.
+            let same =
+                unsafe { part.run(bases.dst().offset(block.dst), bases.src().offset(block.src)) };
+            !same
+        };
+        let count = blocks.count();
+        let id = if self.comparison.split.chunks > 1 && parallel::pays() {
+            // The first alone: what differs at once should cost no threads.
+            match count {
+                0 => None,
+                _ if differs(0) => Some(0),
+                _ => parallel::find_first(count - 1, |id| differs(id + 1)).map(|id| id + 1),
+            }
+        } else {
+            (0..count).find(|&id| differs(id))
+        }?;
+        let block = blocks.block(id);
+        let nest = if block.tail { blocks.tail() } else { None }.unwrap_or_else(|| blocks.full());
+        // SAFETY: the block that differs.
+        let inside = unsafe { self.bisect(nest, a.offset(block.dst), b.offset(block.src)) };
+        Some(block.before + inside)
+    }
+
+    /// A serial comparison of some of the items.
+    fn part(&self, nest: LoopNest) -> Comparison {
+        let Comparison { level, class, mode, .. } = self.comparison;
+        Comparison::new(nest, level, class, mode, Some(1))
+    }
+
+    /// The number of items of `nest` before the first that differs; one does.
+    ///
+    /// # Safety
+    /// K2, K4 for `nest`, whose loops are in index order.
+    unsafe fn bisect(&self, mut nest: LoopNest, a: *const u8, b: *const u8) -> usize {
+        let per_run = nest.item / self.a.itemsize();
+        let mut before = 0;
+        while let Some(outer) = nest.loops.first().copied() {
+            if outer.extent == 1 {
+                nest.loops.remove(0);
+                continue;
+            }
+            let half = outer.extent / 2;
+            let mut first = nest.clone();
+            first.cut(0, 0, half);
+            let items = first.items() * per_run;
+            // SAFETY: a part of `nest`.
+            if unsafe { self.part(first).run(a, b) } {
+                before += items;
+                nest.cut(0, half, outer.extent - half);
+            } else {
+                nest.cut(0, 0, half);
+            }
+        }
+        let Comparison { level, class, mode, .. } = self.comparison;
+        // SAFETY: the one run of items that is left.
+        let at = unsafe {
+            Equal::new(level, class, mode).first_mismatch(
+                a.offset(nest.dst),
+                b.offset(nest.src),
+                nest.item,
+            )
+        };
+        before + at.unwrap_or(0) / self.a.itemsize()
+    }
+
+    /// The level of its kernels.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.comparison.level
+    }
+
+    /// The number of chunks for threads.
+    #[must_use]
+    pub fn chunks(&self) -> usize {
+        self.comparison.split.chunks
+    }
+}
+
+/// The index of the item that `before` others precede in C order.
+fn index_of(mut before: usize, shape: &[usize]) -> Vec<usize> {
+    let mut index = alloc::vec![0; shape.len()];
+    for (at, &extent) in index.iter_mut().zip(shape).rev() {
+        *at = before % extent;
+        before /= extent;
+    }
+    index
+}
+
+impl fmt::Display for EqualPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.comparison.fmt(f)
+    }
+}

@@ -1,0 +1,310 @@
+//! Hashing the C-order bytes of a view without having them.
+//!
+//! The view is cut into blocks in index order. A block that is contiguous is
+//! hashed where it lies; another is packed by the copy kernels into a scratch
+//! that stays in cache. Every hasher sees the same bytes in the same order
+//! as if the view had been copied to C order first.
+
+#![allow(unsafe_code, reason = "hands validated views to a plan")]
+
+use super::{Options, check_planned};
+use crate::error::{Error, MismatchError};
+use crate::layout::{Layout, Order};
+use crate::plan::Schedule;
+use crate::plan::blocks::Blocks;
+use crate::plan::loop_nest::LoopNest;
+use crate::view::Strided;
+use alloc::vec::Vec;
+use core::fmt;
+use core::hash::Hasher;
+use core::mem::MaybeUninit;
+use stridewise_kernels::Level;
+use stridewise_kernels::hash::{SipHasher13, Xxh3};
+
+/// Bytes of the scratch on the stack: half of a small L1 cache.
+const SMALL: usize = 16 << 10;
+/// Bytes of the scratch for sources whose lines should be used whole while
+/// they are in cache: a part of L2.
+const LARGE: usize = 256 << 10;
+/// Runs of so many bytes are hashed where they lie.
+const DIRECT: usize = 1024;
+
+/// XXH3-64 with seed 0 of the view's C-order bytes.
+///
+/// # Errors
+///
+/// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
+///
+/// ```
+/// use stridewise::{View, xxh3_64};
+/// let rows = View::new(&[1u8, 2, 3, 4], &[2, 2])?;
+/// let columns = View::with_strides(&[1u8, 3, 2, 4], &[2, 2], &[1, 2], 0)?;
+/// assert_eq!(xxh3_64(&rows)?, xxh3_64(&columns)?);
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub fn xxh3_64(view: &impl Strided) -> Result<u64, Error> {
+    let plan = HashPlan::new(view.layout())?;
+    // SAFETY: K2 by the view's validation, K4 by L2.
+    Ok(unsafe { plan.xxh3_raw(view.origin()) }.finish64())
+}
+
+/// XXH3-128 with seed 0 of the view's C-order bytes.
+///
+/// # Errors
+///
+/// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
+///
+/// ```
+/// use stridewise::{View, xxh3_128};
+/// assert_eq!(xxh3_128(&View::<u8>::new(&[], &[0])?)?, 0x99aa06d3014798d86001c324468d497f);
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub fn xxh3_128(view: &impl Strided) -> Result<u128, Error> {
+    let plan = HashPlan::new(view.layout())?;
+    // SAFETY: K2 by the view's validation, K4 by L2.
+    Ok(unsafe { plan.xxh3_raw(view.origin()) }.finish128())
+}
+
+/// SipHash-1-3 with two keys of the view's C-order bytes.
+///
+/// CPython's `hash` of a `bytes` object is this, as a signed number, but for
+/// -1, which becomes -2, and for no bytes, which hash to 0.
+///
+/// # Errors
+///
+/// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
+///
+/// ```
+/// use stridewise::{View, siphash13};
+/// // hash(b"\x07") under PYTHONHASHSEED=0
+/// assert_eq!(siphash13(&View::new(&[7u8], &[1])?, 0, 0)? as i64, -3400736038611009);
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub fn siphash13(view: &impl Strided, key0: u64, key1: u64) -> Result<u64, Error> {
+    let mut hasher = SipHasher13::new(key0, key1);
+    hash_into(view, &mut hasher)?;
+    Ok(SipHasher13::finish(&hasher))
+}
+
+/// Feeds the view's C-order bytes to a hasher, in blocks of any size.
+///
+/// Equal to one `write` of all bytes only for hashers that do not count their
+/// calls, such as those here and the standard library's.
+///
+/// # Errors
+///
+/// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
+///
+/// ```
+/// use std::hash::{DefaultHasher, Hasher};
+/// use stridewise::{View, hash_into};
+/// let mut strided = DefaultHasher::new();
+/// hash_into(&View::with_strides(b"axbxcx", &[3], &[2], 0)?, &mut strided)?;
+/// let mut bytes = DefaultHasher::new();
+/// bytes.write(b"abc");
+/// assert_eq!(strided.finish(), bytes.finish());
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub fn hash_into(view: &impl Strided, hasher: &mut impl Hasher) -> Result<(), Error> {
+    let plan = HashPlan::new(view.layout())?;
+    // SAFETY: K2 by the view's validation, K4 by L2.
+    unsafe { plan.feed(view.origin(), &mut |bytes| hasher.write(bytes)) };
+    Ok(())
+}
+
+/// The way through a layout in C order, to be run on any memory that has it.
+///
+/// ```
+/// use stridewise::{HashPlan, Layout, Order, View, xxh3_64};
+/// let columns = Layout::contiguous(&[300, 200], 4, Order::F)?;
+/// let plan = HashPlan::new(&columns)?;
+/// println!("{plan}");
+/// let data = vec![1.0f32; 60000];
+/// let view = View::with_layout(&data, columns)?;
+/// assert_eq!(plan.xxh3_64(&view)?, xxh3_64(&view)?);
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HashPlan {
+    layout: Layout,
+    level: Level,
+    pub(crate) blocks: Blocks,
+    /// How a block becomes bytes in a row; `None` if its runs are long.
+    pub(crate) pack: Option<Pack>,
+}
+
+/// The copies that pack blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pack {
+    pub(crate) full: Schedule,
+    pub(crate) tail: Option<Schedule>,
+}
+
+impl HashPlan {
+    /// The plan at the default level.
+    ///
+    /// # Errors
+    ///
+    /// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
+    pub fn new(layout: &Layout) -> Result<HashPlan, Error> {
+        HashPlan::with(layout, Options::default())
+    }
+
+    /// The plan at a level; hashing has no chunks.
+    ///
+    /// # Errors
+    ///
+    /// [`LevelError`](crate::LevelError) from [`level()`](crate::level()) if
+    /// the options name none.
+    pub fn with(layout: &Layout, options: Options) -> Result<HashPlan, Error> {
+        let level = options.level()?;
+        let dense = layout.contiguous_like(Order::C);
+        let nest =
+            LoopNest::new(layout.shape(), layout.itemsize(), dense.strides(), layout.strides());
+        let blocks = Blocks::new(nest, SMALL);
+        let long = blocks.nest.item >= DIRECT || blocks.nest.loops.is_empty();
+        if long || blocks.nest.is_empty() {
+            return Ok(HashPlan { layout: layout.clone(), level, blocks, pack: None });
+        }
+        let blocks = if blocks.at > 0 || blocks.tail().is_some() || blocks.count() > 1 {
+            Blocks::new(blocks.nest, LARGE)
+        } else {
+            blocks
+        };
+        let schedule = |nest| Schedule::new(nest, level, Some(1));
+        let pack = Pack { full: schedule(blocks.full()), tail: blocks.tail().map(schedule) };
+        Ok(HashPlan { layout: layout.clone(), level, blocks, pack: Some(pack) })
+    }
+
+    /// [`xxh3_64`] of a view that is laid out as planned.
+    ///
+    /// # Errors
+    ///
+    /// [`MismatchError`] for another layout.
+    pub fn xxh3_64(&self, view: &impl Strided) -> Result<u64, MismatchError> {
+        check_planned(&self.layout, view.layout())?;
+        // SAFETY: K2 by the view's validation, K4 by L2.
+        Ok(unsafe { self.xxh3_raw(view.origin()) }.finish64())
+    }
+
+    /// [`xxh3_128`] of a view that is laid out as planned.
+    ///
+    /// # Errors
+    ///
+    /// [`MismatchError`] for another layout.
+    pub fn xxh3_128(&self, view: &impl Strided) -> Result<u128, MismatchError> {
+        check_planned(&self.layout, view.layout())?;
+        // SAFETY: K2 by the view's validation, K4 by L2.
+        Ok(unsafe { self.xxh3_raw(view.origin()) }.finish128())
+    }
+
+    /// [`hash_into`] of a view that is laid out as planned.
+    ///
+    /// # Errors
+    ///
+    /// [`MismatchError`] for another layout.
+    pub fn hash_into(
+        &self,
+        view: &impl Strided,
+        hasher: &mut impl Hasher,
+    ) -> Result<(), MismatchError> {
+        check_planned(&self.layout, view.layout())?;
+        // SAFETY: K2 by the view's validation, K4 by L2.
+        unsafe { self.feed(view.origin(), &mut |bytes| hasher.write(bytes)) };
+        Ok(())
+    }
+
+    /// The level of its kernels.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// A stream that has seen all bytes.
+    ///
+    /// # Safety
+    /// K2, K4 for the planned layout.
+    pub(crate) unsafe fn xxh3_raw(&self, origin: *const u8) -> Xxh3 {
+        let mut hasher = Xxh3::new(self.level);
+        // SAFETY: handed on.
+        unsafe { self.feed(origin, &mut |bytes| hasher.update(bytes)) };
+        hasher
+    }
+
+    /// Calls `sink` with the C-order bytes, piece after piece.
+    ///
+    /// # Safety
+    /// K2, K4 for the planned layout.
+    pub(crate) unsafe fn feed(&self, origin: *const u8, sink: &mut dyn FnMut(&[u8])) {
+        let Some(pack) = &self.pack else {
+            // SAFETY: handed on.
+            return unsafe { self.feed_runs(origin, sink) };
+        };
+        let need = self.blocks.items() * self.blocks.nest.item;
+        let mut small = MaybeUninit::<[u8; SMALL]>::uninit();
+        if need <= SMALL {
+            // SAFETY: handed on; the scratch has room for a block.
+            return unsafe { self.feed_packed(pack, origin, small.as_mut_ptr().cast(), sink) };
+        }
+        let mut large = Vec::<u8>::new();
+        if large.try_reserve_exact(need).is_ok() {
+            // SAFETY: handed on; the scratch has room for a block.
+            unsafe { self.feed_packed(pack, origin, large.as_mut_ptr(), sink) };
+        } else {
+            // Without memory for it, more and smaller blocks.
+            let blocks = Blocks::new(self.blocks.nest.clone(), SMALL);
+            let schedule = |nest| Schedule::new(nest, self.level, Some(1));
+            let pack = Pack { full: schedule(blocks.full()), tail: blocks.tail().map(schedule) };
+            let plan = HashPlan { blocks, pack: None, ..self.clone() };
+            // SAFETY: handed on; items that are packed are shorter than
+            // `DIRECT`, so a block has at most `SMALL` bytes.
+            unsafe { plan.feed_packed(&pack, origin, small.as_mut_ptr().cast(), sink) };
+        }
+    }
+
+    /// # Safety
+    /// K2, K4 for the planned layout.
+    unsafe fn feed_runs(&self, origin: *const u8, sink: &mut dyn FnMut(&[u8])) {
+        let nest = &self.blocks.nest;
+        if nest.is_empty() {
+            return;
+        }
+        let runs = Blocks::new(nest.clone(), 1);
+        for id in 0..runs.count() {
+            // SAFETY: a run of the layout, readable for the call.
+            sink(unsafe {
+                core::slice::from_raw_parts(origin.offset(runs.block(id).src), nest.item)
+            });
+        }
+    }
+
+    /// # Safety
+    /// K2, K4 for the planned layout; `scratch` has room for a block.
+    unsafe fn feed_packed(
+        &self,
+        pack: &Pack,
+        origin: *const u8,
+        scratch: *mut u8,
+        sink: &mut dyn FnMut(&[u8]),
+    ) {
+        for id in 0..self.blocks.count() {
+            let block = self.blocks.block(id);
+            let copy = match &pack.tail {
+                Some(tail) if block.tail => tail,
+                _ => &pack.full,
+            };
+            // SAFETY: K2 for the block; its bytes fill the scratch gaplessly
+            // from its start, and nobody else has it (K3).
+            sink(unsafe {
+                copy.run(scratch, origin.offset(block.src));
+                core::slice::from_raw_parts(scratch, copy.nest.bytes())
+            });
+        }
+    }
+}
+
+impl fmt::Display for HashPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.explain(f)
+    }
+}

@@ -1,0 +1,79 @@
+//! The verbs: check, plan, execute.
+
+mod contiguous;
+mod copy;
+mod equal;
+mod hash;
+pub(crate) mod within;
+
+use crate::error::{Error, MismatchError};
+use crate::layout::Layout;
+use crate::level::level;
+use crate::plan::loop_nest::LoopNest;
+use stridewise_kernels::Level;
+
+pub use contiguous::{to_contiguous, to_contiguous_any};
+pub use copy::{CopyPlan, copy, copy_broadcast};
+pub use equal::{EqualPlan, equal, equal_with, first_mismatch, first_mismatch_with};
+pub use hash::{HashPlan, hash_into, siphash13, xxh3_64, xxh3_128};
+pub use within::copy_within;
+
+/// What a plan may be asked for; the default lets the library choose.
+///
+/// ```
+/// use stridewise::{CopyPlan, Layout, Level, Options, Order};
+/// let rows = Layout::contiguous(&[300, 400], 4, Order::C)?;
+/// let columns = Layout::contiguous(&[300, 400], 4, Order::F)?;
+/// let options = Options { level: Some(Level::SCALAR), chunks: Some(3) };
+/// let plan = CopyPlan::with(&columns, &rows, options)?;
+/// assert_eq!((plan.level(), plan.chunks()), (Level::SCALAR, 3));
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The level of the kernels; that of [`level()`](crate::level()) if `None`.
+    pub level: Option<Level>,
+    /// The number of pieces for threads, at most; 1 is serial, `None` lets
+    /// the number of bytes decide.
+    pub chunks: Option<usize>,
+}
+
+impl Options {
+    fn level(self) -> Result<Level, Error> {
+        match self.level {
+            Some(level) => Ok(level),
+            None => Ok(level()?),
+        }
+    }
+}
+
+/// The loops of two layouts, if they have the same shape and itemsize.
+#[inline]
+pub(crate) fn pair(dst: &Layout, src: &Layout) -> Result<LoopNest, MismatchError> {
+    if dst.shape() != src.shape() || dst.itemsize() != src.itemsize() {
+        return Err(misfit(dst, src));
+    }
+    Ok(LoopNest::new(dst.shape(), dst.itemsize(), dst.strides(), src.strides()))
+}
+
+#[cold]
+fn misfit(dst: &Layout, src: &Layout) -> MismatchError {
+    if dst.ndim() != src.ndim() {
+        MismatchError::Rank { dst: dst.ndim(), src: src.ndim() }
+    } else if dst.shape() != src.shape() {
+        MismatchError::Shape { dst: dst.shape().to_vec(), src: src.shape().to_vec() }
+    } else {
+        MismatchError::Itemsize { dst: dst.itemsize(), src: src.itemsize() }
+    }
+}
+
+/// Whether a view is laid out as planned, wherever it starts.
+fn check_planned(planned: &Layout, given: &Layout) -> Result<(), MismatchError> {
+    let same = planned.shape() == given.shape()
+        && planned.strides() == given.strides()
+        && planned.itemsize() == given.itemsize();
+    if same {
+        return Ok(());
+    }
+    Err(MismatchError::Planned { planned: planned.clone().into(), given: given.clone().into() })
+}

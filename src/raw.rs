@@ -1,0 +1,263 @@
+//! The verbs over raw memory, for libraries that have their own view type.
+//!
+//! All strides are in bytes, may be negative or 0, and need not be multiples
+//! of anything; pointers point to the item at index 0 of every axis and need
+//! no alignment. A shape without items touches nothing, whatever the
+//! pointers.
+//!
+//! ```
+//! use stridewise::raw;
+//! let src = [1u16, 2, 3, 4, 5, 6];
+//! let mut dst = [0u16; 6];
+//! // The transpose of two rows of three.
+//! let (shape, strides) = ([3, 2], [2, 6]);
+//! // SAFETY: six items each, at these strides.
+//! unsafe {
+//!     raw::copy(&shape, 2, dst.as_mut_ptr().cast(), &[4, 2], src.as_ptr().cast(), &strides)?;
+//!     assert_eq!(dst, [1, 4, 2, 5, 3, 6]);
+//!     let bytes = raw::xxh3_64(&shape, 2, src.as_ptr().cast(), &strides)?;
+//!     assert_eq!(bytes, raw::xxh3_64(&[6], 2, dst.as_ptr().cast(), &[2])?);
+//! }
+//! # Ok::<(), stridewise::Error>(())
+//! ```
+
+#![allow(unsafe_code, reason = "a door for raw pointers")]
+
+use crate::element::ElementType;
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::level::level;
+use crate::ops::{EqualPlan, HashPlan, Options, pair, within};
+use crate::plan::Schedule;
+use alloc::vec::Vec;
+use core::hash::Hasher;
+use stridewise_kernels::equal::Mode;
+use stridewise_kernels::hash::SipHasher13;
+
+/// Copies items; as if the source had been read first, should they overlap.
+///
+/// # Errors
+///
+/// [`LayoutError`](crate::LayoutError) if ranks differ or exceed 64, the
+/// itemsize is 0, or sizes overflow; [`AllocError`](crate::AllocError) if an
+/// overlap needs a temporary and there is no memory; and
+/// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
+/// Nothing is written then.
+///
+/// # Safety
+///
+/// All items at `src` are readable, all at `dst` writable, and no two items
+/// at `dst` overlap each other. See the [module](self) for an example.
+pub unsafe fn copy(
+    shape: &[usize],
+    itemsize: usize,
+    dst: *mut u8,
+    dst_strides: &[isize],
+    src: *const u8,
+    src_strides: &[isize],
+) -> Result<(), Error> {
+    let to = Layout::new(shape, dst_strides, itemsize, 0)?;
+    let from = Layout::new(shape, src_strides, itemsize, 0)?;
+    let (nest, level) = (pair(&to, &from)?, level()?);
+    if apart(dst, &to, src, &from) {
+        // SAFETY: K2 by the caller, K3 as just seen, K4 by L2.
+        unsafe { Schedule::new(nest, level, None).run(dst, src) };
+        return Ok(());
+    }
+    // SAFETY: K2 by the caller, K4 by L2.
+    unsafe { within::overlapping(nest, dst, src, level) }
+}
+
+/// Whether the spans of two layouts from these pointers share no byte.
+fn apart(a: *const u8, a_layout: &Layout, b: *const u8, b_layout: &Layout) -> bool {
+    let at = |p: *const u8, layout: &Layout| {
+        let span = layout.span();
+        (p.wrapping_offset(span.start).addr(), p.wrapping_offset(span.end).addr())
+    };
+    let ((a_start, a_end), (b_start, b_end)) = (at(a, a_layout), at(b, b_layout));
+    a_end <= b_start || b_end <= a_start
+}
+
+/// Whether all items of one type are equal under a mode.
+///
+/// # Errors
+///
+/// [`LayoutError`](crate::LayoutError) if ranks differ or exceed 64 or sizes
+/// overflow, and [`LevelError`](crate::LevelError) from
+/// [`level()`](crate::level()).
+///
+/// # Safety
+///
+/// All items at `a` and `b` are readable.
+///
+/// ```
+/// use stridewise::{ElementType, Mode, raw};
+/// let (a, b) = ([1.0f32, 2.0, 3.0], [3.0f32, 2.0, 1.0]);
+/// let float = ElementType::of::<f32>();
+/// // SAFETY: three items from the first of `a` up and from the last of `b` down.
+/// let same = unsafe {
+///     let (a, b) = (a.as_ptr().cast(), b.as_ptr().add(2).cast());
+///     raw::equal(&[3], float, a, &[4], b, &[-4], Mode::Values)?
+/// };
+/// assert!(same);
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub unsafe fn equal(
+    shape: &[usize],
+    element: ElementType,
+    a: *const u8,
+    a_strides: &[isize],
+    b: *const u8,
+    b_strides: &[isize],
+    mode: Mode,
+) -> Result<bool, Error> {
+    let plan = equal_plan(shape, element, a_strides, b_strides, mode)?;
+    // SAFETY: K2 by the caller, K4 by L2.
+    Ok(unsafe { plan.run_raw(a, b) })
+}
+
+/// The first index, in C order, at which items of one type differ.
+///
+/// # Errors
+///
+/// Those of [`equal`].
+///
+/// # Safety
+///
+/// That of [`equal`].
+///
+/// ```
+/// use stridewise::{ElementType, Mode, raw};
+/// let (a, b) = ([1u8, 2, 3, 4], [1u8, 2, 0, 4]);
+/// let byte = ElementType::of::<u8>();
+/// // SAFETY: two rows of two items each.
+/// let at = unsafe {
+///     let (a, b, strides) = (a.as_ptr(), b.as_ptr(), [2, 1]);
+///     raw::first_mismatch(&[2, 2], byte, a, &strides, b, &strides, Mode::Values)?
+/// };
+/// assert_eq!(at, Some(vec![1, 0]));
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub unsafe fn first_mismatch(
+    shape: &[usize],
+    element: ElementType,
+    a: *const u8,
+    a_strides: &[isize],
+    b: *const u8,
+    b_strides: &[isize],
+    mode: Mode,
+) -> Result<Option<Vec<usize>>, Error> {
+    let plan = equal_plan(shape, element, a_strides, b_strides, mode)?;
+    // SAFETY: K2 by the caller, K4 by L2.
+    Ok(unsafe { plan.first_mismatch_raw(a, b) })
+}
+
+fn equal_plan(
+    shape: &[usize],
+    element: ElementType,
+    a_strides: &[isize],
+    b_strides: &[isize],
+    mode: Mode,
+) -> Result<EqualPlan, Error> {
+    let a = Layout::new(shape, a_strides, element.itemsize(), 0)?;
+    let b = Layout::new(shape, b_strides, element.itemsize(), 0)?;
+    EqualPlan::with(&a, &b, element, mode, Options::default())
+}
+
+/// XXH3-64 with seed 0 of the C-order bytes.
+///
+/// # Errors
+///
+/// [`LayoutError`](crate::LayoutError) if ranks differ or exceed 64, the
+/// itemsize is 0, or sizes overflow; and [`LevelError`](crate::LevelError)
+/// from [`level()`](crate::level()).
+///
+/// # Safety
+///
+/// All items at `src` are readable. See the [module](self) for an example.
+pub unsafe fn xxh3_64(
+    shape: &[usize],
+    itemsize: usize,
+    src: *const u8,
+    strides: &[isize],
+) -> Result<u64, Error> {
+    let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
+    // SAFETY: K2 by the caller, K4 by L2.
+    Ok(unsafe { plan.xxh3_raw(src) }.finish64())
+}
+
+/// XXH3-128 with seed 0 of the C-order bytes.
+///
+/// # Errors
+///
+/// Those of [`xxh3_64`].
+///
+/// # Safety
+///
+/// That of [`xxh3_64`]. See the [module](self) for an example of that.
+pub unsafe fn xxh3_128(
+    shape: &[usize],
+    itemsize: usize,
+    src: *const u8,
+    strides: &[isize],
+) -> Result<u128, Error> {
+    let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
+    // SAFETY: K2 by the caller, K4 by L2.
+    Ok(unsafe { plan.xxh3_raw(src) }.finish128())
+}
+
+/// SipHash-1-3 with two keys of the C-order bytes.
+///
+/// # Errors
+///
+/// Those of [`xxh3_64`].
+///
+/// # Safety
+///
+/// That of [`xxh3_64`]. See the [module](self) for an example of that.
+pub unsafe fn siphash13(
+    shape: &[usize],
+    itemsize: usize,
+    src: *const u8,
+    strides: &[isize],
+    key0: u64,
+    key1: u64,
+) -> Result<u64, Error> {
+    let mut hasher = SipHasher13::new(key0, key1);
+    // SAFETY: the caller's.
+    unsafe { hash_into(shape, itemsize, src, strides, &mut hasher)? };
+    Ok(SipHasher13::finish(&hasher))
+}
+
+/// Feeds the C-order bytes to a hasher, in blocks of any size; see
+/// [`hash_into`](crate::hash_into).
+///
+/// # Errors
+///
+/// Those of [`xxh3_64`].
+///
+/// # Safety
+///
+/// That of [`xxh3_64`].
+///
+/// ```
+/// use std::hash::{DefaultHasher, Hasher};
+/// let (mut backwards, mut bytes) = (DefaultHasher::new(), DefaultHasher::new());
+/// // SAFETY: three bytes from the last one down.
+/// unsafe { stridewise::raw::hash_into(&[3], 1, &b"abc"[2], &[-1], &mut backwards)? };
+/// bytes.write(b"cba");
+/// assert_eq!(backwards.finish(), bytes.finish());
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub unsafe fn hash_into(
+    shape: &[usize],
+    itemsize: usize,
+    src: *const u8,
+    strides: &[isize],
+    hasher: &mut impl Hasher,
+) -> Result<(), Error> {
+    let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
+    // SAFETY: K2 by the caller, K4 by L2.
+    unsafe { plan.feed(src, &mut |bytes| hasher.write(bytes)) };
+    Ok(())
+}
