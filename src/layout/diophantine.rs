@@ -19,13 +19,19 @@
 //!   as those of gapless axes do, answer without a search;
 //! - values of `x_k` for which the rest cannot be divisible are leapt over
 //!   ([`first_within`]), so that two coefficients never need a search;
+//! - where few sums of the larger coefficients leave something that the
+//!   smaller ones can make up, both are answered by themselves ([`halves`]);
 //! - the work is bounded, and the answer may be that it is not known.
 
 use super::Overlap;
 use crate::axes::Axes;
+use core::cmp::Reverse;
 
 /// How many nodes the searches for one answer to a caller may visit.
 pub(super) const WORK: u32 = 1 << 12;
+
+/// So many values are tried rather than thought about.
+const FEW: i128 = 4;
 
 /// One `coef * x` with `0 <= x <= max`, and facts about it and all that
 /// follow it, which have smaller coefficients.
@@ -90,24 +96,27 @@ impl Question {
 
     /// Whether some sum is within the window; each node takes 1 from `work`.
     pub(super) fn answer(mut self, work: &mut u32) -> Overlap {
-        let terms = &mut *self.terms;
-        terms.sort_unstable_by(|a, b| b.coef.cmp(&a.coef));
-        let mut rest: Option<Term> = None;
-        for term in terms.iter_mut().rev() {
-            match rest {
-                None => (term.sum, term.gcd, term.dense) = (0, term.coef, true),
-                Some(rest) => {
-                    term.sum = rest.sum;
-                    term.gcd = gcd(term.coef, rest.gcd);
-                    // Steps no longer than what the rest bridges.
-                    term.dense =
-                        rest.dense && term.gcd == rest.gcd && term.coef <= rest.sum + rest.gcd;
-                }
+        self.terms.sort_unstable_by_key(|term| Reverse(term.coef));
+        sum_up(&mut self.terms);
+        search(&self.terms, self.lo, self.hi, work)
+    }
+}
+
+/// Writes down the facts about each term and those after it.
+fn sum_up(terms: &mut [Term]) {
+    let mut rest: Option<Term> = None;
+    for term in terms.iter_mut().rev() {
+        match rest {
+            None => (term.sum, term.gcd, term.dense) = (0, term.coef, true),
+            Some(rest) => {
+                term.sum = rest.sum;
+                term.gcd = gcd(term.coef, rest.gcd);
+                // Steps no longer than what the rest bridges.
+                term.dense = rest.dense && term.gcd == rest.gcd && term.coef <= rest.sum + rest.gcd;
             }
-            term.sum += term.coef * term.max;
-            rest = Some(*term);
         }
-        search(terms, self.lo, self.hi, work)
+        term.sum += term.coef * term.max;
+        rest = Some(*term);
     }
 }
 
@@ -135,6 +144,11 @@ fn search(terms: &[Term], lo: i128, hi: i128, work: &mut u32) -> Overlap {
     let least = (lo - next.sum).max(0);
     let mut x = least / coef + i128::from(least % coef > 0);
     let most = first.max.min(hi / coef);
+    if most - x >= FEW
+        && let Some(split) = split(terms, lo, hi)
+    {
+        return halves(terms, split, lo, hi, work);
+    }
     while let Some(skip) = indivisible(coef, next.gcd, lo - coef * x, hi - coef * x) {
         x = x.saturating_add(skip);
         if x > most {
@@ -150,6 +164,63 @@ fn search(terms: &[Term], lo: i128, hi: i128, work: &mut u32) -> Overlap {
         }
     }
     Overlap::No
+}
+
+/// Where to cut the terms in two that can be answered by themselves.
+#[derive(Clone, Copy)]
+struct Split {
+    /// How many terms are before the cut.
+    at: usize,
+    /// What their sum is a multiple of, and which multiples it can be.
+    gcd: i128,
+    least: i128,
+    most: i128,
+}
+
+/// The first cut at which few sums of the terms before it leave something that
+/// those after it can make up: the outer axes of an array, and the inner ones.
+fn split(terms: &[Term], lo: i128, hi: i128) -> Option<Split> {
+    let mut divisor = terms[0].coef;
+    for (k, pair) in terms.windows(2).enumerate().skip(1) {
+        divisor = gcd(divisor, pair[0].coef);
+        let least = (lo - pair[1].sum).max(0);
+        let least = least / divisor + i128::from(least % divisor > 0);
+        let most = hi / divisor;
+        if most - least < FEW {
+            return Some(Split { at: k + 1, gcd: divisor, least, most });
+        }
+    }
+    None
+}
+
+/// Both sides of the cut, for each sum in turn: the work adds up, where to
+/// try all values on the one side for each on the other multiplies it.
+fn halves(terms: &[Term], split: Split, lo: i128, hi: i128, work: &mut u32) -> Overlap {
+    let mut sure = true;
+    for multiple in split.least..=split.most {
+        if *work == 0 {
+            return Overlap::Unknown;
+        }
+        *work -= 1;
+        let sum = multiple * split.gcd;
+        let outer = exactly(&terms[..split.at], sum, work);
+        if outer == Overlap::No {
+            continue;
+        }
+        match search(&terms[split.at..], lo - sum, hi - sum, work) {
+            Overlap::Yes if outer == Overlap::Yes => return Overlap::Yes,
+            Overlap::No => {}
+            _ => sure = false,
+        }
+    }
+    if sure { Overlap::No } else { Overlap::Unknown }
+}
+
+/// Whether some of the terms, without those that follow, make up this sum.
+fn exactly(terms: &[Term], sum: i128, work: &mut u32) -> Overlap {
+    let mut terms: Axes<Term, 16> = Axes::from_slice(terms);
+    sum_up(&mut terms);
+    search(&terms, sum, sum, work)
 }
 
 /// How often to take `coef` from the window until it holds a multiple of `gcd`.
@@ -244,10 +315,16 @@ mod tests {
     fn answers_agree_with_trying() {
         let mut random = Random::new(7);
         let mut count = [0; 2];
-        for _ in 0..20_000 {
-            let terms: Vec<(i128, i128)> = (0..random.below(5))
-                .map(|_| (random.within(-30, 30) as i128, random.below(5) as i128))
+        for round in 0..20_000 {
+            // Small ones are dense or tried; large ones, with divisors in
+            // common, are cut in two.
+            let (coefs, divisor, maxes) = if round < 19_000 { (30, 1, 5) } else { (40, 6, 12) };
+            let mut terms: Vec<(i128, i128)> = (0..random.below(5))
+                .map(|_| (random.within(-coefs, coefs) as i128, random.below(maxes) as i128))
                 .collect();
+            for term in terms.iter_mut().skip(2) {
+                term.0 *= divisor * 10;
+            }
             let lo = random.within(-60, 60) as i128;
             let hi = lo + random.below(6) as i128;
             let mut question = Question::new(lo, hi);
@@ -255,6 +332,8 @@ mod tests {
             for &(coef, max) in &terms {
                 question.add(coef, max);
                 sums = sums.iter().flat_map(|s| (0..=max).map(move |x| s + coef * x)).collect();
+                sums.sort_unstable();
+                sums.dedup();
             }
             let tried = sums.iter().any(|sum| (lo..=hi).contains(sum));
             let answer = if tried { Overlap::Yes } else { Overlap::No };

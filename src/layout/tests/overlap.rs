@@ -162,6 +162,53 @@ fn compaction_runs_up_and_expansion_down() {
     assert_eq!(direction(&padded, &packed), Direction::Descending);
 }
 
+/// A random view of an array: slices with steps, up or down, permuted.
+fn view(random: &mut Random, array: &Layout) -> Layout {
+    let mut view = array.clone();
+    for axis in 0..view.ndim() {
+        let extent = view.shape()[axis] as isize;
+        let start = random.within(0, extent / 2);
+        let stop = random.within(start + 1, extent);
+        let step = [1, 1, 2, 3, 5, 7][random.below(6)];
+        view = view.slice(axis, Slice::new(Some(start), Some(stop), step)).unwrap();
+        if random.below(3) == 0 {
+            view = view.reverse(axis).unwrap();
+        }
+    }
+    for from in (1..view.ndim()).rev() {
+        let mut axes: std::vec::Vec<usize> = (0..view.ndim()).collect();
+        axes.swap(from, random.below(from + 1));
+        view = view.permute(&axes).unwrap();
+    }
+    view
+}
+
+#[test]
+fn views_of_one_array_are_never_in_doubt() {
+    let mut random = Random::new(15);
+    for _ in 0..2000 {
+        let ndim = 1 + random.below(6);
+        let shape: std::vec::Vec<usize> = (0..ndim).map(|_| 1 + random.below(300)).collect();
+        let array = Layout::contiguous(&shape, 1 + random.below(9), Order::C).unwrap();
+        let [a, b] = [0; 2].map(|_| view(&mut random, &array));
+        assert_eq!(a.self_overlap(), Overlap::No, "{a:?}");
+        assert_ne!(a.overlap(&b), Overlap::Unknown, "{a:?} {b:?}");
+        // The same view, somewhere else: the axes move by the same strides.
+        let moved = Layout::new(
+            a.shape(),
+            a.strides(),
+            a.itemsize(),
+            a.offset() + random.within(-2000, 2000),
+        );
+        let moved = moved.unwrap();
+        if direction(&moved, &a) == Direction::Neither {
+            // Both ways are in the way of somebody, by the same distances.
+            assert_eq!(direction(&a, &moved), Direction::Neither);
+            assert_eq!(a.overlap(&moved), Overlap::Yes);
+        }
+    }
+}
+
 #[test]
 fn loops_can_be_given_alone() {
     assert_eq!(direction_of(&[4], &[2], &[2], 2, 2), Direction::Descending);

@@ -63,7 +63,7 @@ fn broadcast_follows_numpy() {
 fn factors(random: &mut Random, mut size: usize) -> Vec<usize> {
     let mut extents = vec![];
     while size > 1 {
-        let divisors: Vec<usize> = (1..=size).filter(|d| size % d == 0).collect();
+        let divisors: Vec<usize> = (1..=size).filter(|d| size.is_multiple_of(*d)).collect();
         let factor = divisors[random.below(divisors.len())];
         extents.push(factor);
         size /= factor;

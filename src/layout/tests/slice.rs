@@ -73,7 +73,8 @@ fn the_longest_axes_slice_without_overflow() {
 #[test]
 fn ranges_are_slices() {
     assert_eq!(Slice::from(..), Slice::new(None, None, 1));
-    assert_eq!(Slice::from(1..-1), Slice::new(Some(1), Some(-1), 1));
+    let end = -1;
+    assert_eq!(Slice::from(1..end), Slice::new(Some(1), Some(-1), 1));
     assert_eq!(Slice::from(2..), Slice::new(Some(2), None, 1));
     assert_eq!(Slice::from(..-2), Slice::new(None, Some(-2), 1));
 }
