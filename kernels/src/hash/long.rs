@@ -11,12 +11,16 @@ use super::mix::*;
 use super::secret::{LEN, Secret};
 use crate::dispatch::{Kernel, Simd, select};
 use crate::level::Level;
-use crate::scalar::Words;
+use core::ptr::NonNull;
 
 /// Bytes of a stripe.
 pub(super) const STRIPE: usize = 64;
 /// Stripes of a block.
 const BLOCK: usize = (LEN - STRIPE) / 8;
+/// Blocks between the loop and the lines that it asks for: a hardware
+/// prefetcher stops at the end of a page, so several pages, and less than a
+/// small L1 cache.
+const AHEAD: usize = 12;
 
 /// A register of [`WORDS`](Accumulate::WORDS) of the eight sums.
 ///
@@ -37,10 +41,9 @@ pub(crate) trait Accumulate: Copy {
     unsafe fn accumulate(self, input: *const u8, secret: *const u8) -> Self;
     /// Each sum shifted onto itself, xored with its secret word, multiplied.
     unsafe fn scramble(self, secret: *const u8) -> Self;
-    /// Asks for the cache line that the loop reaches soon after `input`,
-    /// which need not exist.
+    /// Asks for the cache line of `p`.
     #[inline(always)]
-    unsafe fn prefetch(_input: *const u8) {}
+    unsafe fn prefetch(_p: *const u8) {}
 }
 
 /// The eight sums and where in a block they are.
@@ -67,8 +70,15 @@ impl Sums {
         stripes: 0,
     };
 
-    /// Adds whole stripes that are not the end of the input.
-    pub(super) fn absorb(&mut self, level: Level, secret: &Secret, stripes: &[[u8; STRIPE]]) {
+    /// Adds whole stripes that are not the end of the input, and then the
+    /// last 64 bytes of the input, seen before or not.
+    pub(super) fn absorb(
+        &mut self,
+        level: Level,
+        secret: &Secret,
+        stripes: &[[u8; STRIPE]],
+        last: Option<&[u8; STRIPE]>,
+    ) {
         debug_assert!(self.stripes < BLOCK);
         let args = Args {
             sums: &mut self.words,
@@ -76,24 +86,13 @@ impl Sums {
             input: stripes.as_ptr(),
             stripes: stripes.len(),
             start: self.stripes,
+            last: last.map(NonNull::from),
         };
         // SAFETY: K1 by the level; K2 as the pointers come from references
         // and `start` is below `BLOCK`; K3 as `self` is borrowed mutably;
         // K4 as the input is a slice.
         unsafe { select::<Stripes>(level)(args) };
         self.stripes = (self.stripes + stripes.len()) % BLOCK;
-    }
-
-    /// Adds the last 64 bytes of the input, seen before or not.
-    pub(super) fn absorb_last(&mut self, secret: &Secret, last: &[u8; STRIPE]) {
-        let sums = &mut self.words;
-        // SAFETY: K1 as these are plain words; K2 as 71 bytes of the secret
-        // remain, 64 of the input and of the sums.
-        unsafe {
-            let mut registers = load::<Words>(sums);
-            stripe(&mut registers, last.as_ptr(), secret.0.as_ptr().add(LEN - 71));
-            store(&registers, sums);
-        }
     }
 
     /// The 64-bit hash after the last stripe.
@@ -129,6 +128,8 @@ struct Args {
     stripes: usize,
     /// Stripes of the block that `sums` already hold, less than [`BLOCK`].
     start: usize,
+    /// The end of the input.
+    last: Option<NonNull<[u8; STRIPE]>>,
 }
 
 impl Kernel for Stripes {
@@ -143,9 +144,10 @@ impl Kernel for Stripes {
         let head = args.stripes.min((BLOCK - args.start) % BLOCK);
         let (blocks, tail) = ((args.stripes - head) / BLOCK, (args.stripes - head) % BLOCK);
         // SAFETY: K1 and K2 are the caller's; stripe `i` of a block reads
-        // secret bytes `8 * i .. 8 * i + 64` with `i < BLOCK`, and a scramble
-        // the last 64; head, blocks and tail add up to `args.stripes`, so
-        // `input` ends one past the last stripe (K4).
+        // secret bytes `8 * i .. 8 * i + 64` with `i < BLOCK`, a scramble the
+        // last 64 and the last stripe the 64 before the last 7; head, blocks
+        // and tail add up to `args.stripes`, so `input` ends one past the
+        // last stripe, and `ahead` stays before that (K4).
         unsafe {
             let mut sums = load::<S::Sum>(args.sums);
             for i in args.start..args.start + head {
@@ -155,11 +157,16 @@ impl Kernel for Stripes {
             if head > 0 && args.start + head == BLOCK {
                 scramble(&mut sums, secret);
             }
-            for _ in 0..blocks {
-                for i in 0..BLOCK {
-                    S::Sum::prefetch(input);
-                    stripe(&mut sums, input, secret.add(8 * i));
-                    input = input.add(STRIPE);
+            for block in 0..blocks {
+                // Near the end the block's own lines are as good as any.
+                let ahead = if block + AHEAD < blocks { AHEAD * BLOCK * STRIPE } else { 0 };
+                // Groups of four, as 16 stripes at once are not unrolled.
+                for group in (0..BLOCK).step_by(4) {
+                    for i in group..group + 4 {
+                        S::Sum::prefetch(input.add(ahead));
+                        stripe(&mut sums, input, secret.add(8 * i));
+                        input = input.add(STRIPE);
+                    }
                 }
                 scramble(&mut sums, secret);
             }
@@ -167,24 +174,33 @@ impl Kernel for Stripes {
                 stripe(&mut sums, input, secret.add(8 * i));
                 input = input.add(STRIPE);
             }
-            store(&sums, args.sums);
+            if let Some(last) = args.last {
+                stripe(&mut sums, last.as_ptr().cast(), secret.add(LEN - 71));
+            }
+            store(sums, args.sums);
         }
     }
 }
 
-/// All eight sums in registers of one to four words; the first
+/// All eight sums in registers of two to eight words; the first
 /// `8 / WORDS` are used and the others vanish in the compiler.
 type Registers<A> = [A; 4];
+
+/// The used registers and where in 64 bytes each begins.
+#[inline(always)]
+fn used<A: Accumulate>(registers: &mut Registers<A>) -> impl Iterator<Item = (usize, &mut A)> {
+    (0..STRIPE).step_by(8 * A::WORDS).zip(registers)
+}
 
 /// # Safety
 /// K1, K2.
 #[inline(always)]
 unsafe fn load<A: Accumulate>(sums: *const [u64; 8]) -> Registers<A> {
-    // SAFETY: K1, K2: every register read is within the eight words.
+    // SAFETY: K1, K2: `at` and a register end within the eight words.
     unsafe {
         let mut registers = [A::load_sums(sums.cast()); 4];
-        for r in 1..8 / A::WORDS {
-            registers[r] = A::load_sums(sums.cast::<u64>().add(r * A::WORDS));
+        for (at, register) in used(&mut registers) {
+            *register = A::load_sums(sums.byte_add(at).cast());
         }
         registers
     }
@@ -193,10 +209,10 @@ unsafe fn load<A: Accumulate>(sums: *const [u64; 8]) -> Registers<A> {
 /// # Safety
 /// K1, K2.
 #[inline(always)]
-unsafe fn store<A: Accumulate>(registers: &Registers<A>, sums: *mut [u64; 8]) {
-    for r in 0..8 / A::WORDS {
-        // SAFETY: K1, K2: every register written is within the eight words.
-        unsafe { registers[r].store_sums(sums.cast::<u64>().add(r * A::WORDS)) };
+unsafe fn store<A: Accumulate>(mut registers: Registers<A>, sums: *mut [u64; 8]) {
+    for (at, register) in used(&mut registers) {
+        // SAFETY: K1, K2: `at` and a register end within the eight words.
+        unsafe { register.store_sums(sums.byte_add(at).cast()) };
     }
 }
 
@@ -206,10 +222,9 @@ unsafe fn store<A: Accumulate>(registers: &Registers<A>, sums: *mut [u64; 8]) {
 /// K1, K2: 64 bytes at `input` and at `secret`.
 #[inline(always)]
 unsafe fn stripe<A: Accumulate>(sums: &mut Registers<A>, input: *const u8, secret: *const u8) {
-    for r in 0..8 / A::WORDS {
-        let at = 8 * r * A::WORDS;
-        // SAFETY: K1, K2: `at` and the register end within 64 bytes.
-        sums[r] = unsafe { sums[r].accumulate(input.add(at), secret.add(at)) };
+    for (at, sum) in used(sums) {
+        // SAFETY: K1, K2: `at` and a register end within 64 bytes.
+        *sum = unsafe { sum.accumulate(input.add(at), secret.add(at)) };
     }
 }
 
@@ -219,8 +234,8 @@ unsafe fn stripe<A: Accumulate>(sums: &mut Registers<A>, input: *const u8, secre
 /// K1, K2: a whole secret at `secret`.
 #[inline(always)]
 unsafe fn scramble<A: Accumulate>(sums: &mut Registers<A>, secret: *const u8) {
-    for r in 0..8 / A::WORDS {
-        // SAFETY: K1, K2: within the last 64 bytes of the secret.
-        sums[r] = unsafe { sums[r].scramble(secret.add(LEN - STRIPE + 8 * r * A::WORDS)) };
+    for (at, sum) in used(sums) {
+        // SAFETY: K1, K2: `at` and a register end within the last 64 bytes.
+        *sum = unsafe { sum.scramble(secret.add(LEN - STRIPE + at)) };
     }
 }

@@ -123,66 +123,111 @@ fn hash128_9_to_16(seed: u64, bytes: &[u8]) -> u128 {
     join(avalanche(low), avalanche(high))
 }
 
+/// The secret in pieces, from byte `SKIP` on.
+#[inline(always)]
+fn keys<const SKIP: usize>() -> &'static [[u8; 16]] {
+    DEFAULT.0[SKIP..].as_chunks().0
+}
+
+/// Piece `i` from the front and from the back, and the pair of keys `i`.
+#[inline(always)]
+fn pair(bytes: &[u8], i: usize) -> ([&[u8; 16]; 2], [&'static [u8; 16]; 2]) {
+    let (front, back) = (bytes.as_chunks().0, bytes.as_rchunks().1);
+    let keys = keys::<0>();
+    ([&front[i], &back[back.len() - 1 - i]], [&keys[2 * i], &keys[2 * i + 1]])
+}
+
 /// Sixteen bytes mixed with sixteen of the secret.
 #[inline(always)]
-fn step(seed: u64, bytes: &[u8], at: usize, key: usize) -> u64 {
-    let low = word(bytes, at) ^ secret(key).wrapping_add(seed);
-    let high = word(bytes, at + 8) ^ secret(key + 8).wrapping_sub(seed);
+fn step(seed: u64, piece: &[u8; 16], key: &[u8; 16]) -> u64 {
+    // As one number: apart, compilers put the halves into vector registers
+    // and back.
+    let key = join(word(key, 0).wrapping_add(seed), word(key, 8).wrapping_sub(seed));
+    let mixed = u128::from_le_bytes(*piece) ^ key;
+    let (low, high) = (mixed as u64, (mixed >> 64) as u64);
     fold(low, high)
 }
 
-/// Two 16-byte pieces, each mixed into one sum and added to the other.
+/// Two pieces, each mixed into one sum and added to the other.
 #[inline(always)]
-fn step2(sums: &mut [u64; 2], seed: u64, bytes: &[u8], at: [usize; 2], key: usize) {
-    let plain = at.map(|i| word(bytes, i).wrapping_add(word(bytes, i + 8)));
-    sums[0] = sums[0].wrapping_add(step(seed, bytes, at[0], key)) ^ plain[1];
-    sums[1] = sums[1].wrapping_add(step(seed, bytes, at[1], key + 16)) ^ plain[0];
+fn step2(sums: [u64; 2], seed: u64, [a, b]: [&[u8; 16]; 2], keys: [&[u8; 16]; 2]) -> [u64; 2] {
+    let plain = |piece| word(piece, 0).wrapping_add(word(piece, 8));
+    [
+        sums[0].wrapping_add(step(seed, a, keys[0])) ^ plain(b),
+        sums[1].wrapping_add(step(seed, b, keys[1])) ^ plain(a),
+    ]
 }
 
+/// Adds pair `i`.
+#[inline(always)]
+fn add64(sum: u64, seed: u64, bytes: &[u8], i: usize) -> u64 {
+    let ([front, back], [even, odd]) = pair(bytes, i);
+    sum.wrapping_add(step(seed, front, even)).wrapping_add(step(seed, back, odd))
+}
+
+/// Adds pair `i`.
+#[inline(always)]
+fn add128(sums: [u64; 2], seed: u64, bytes: &[u8], i: usize) -> [u64; 2] {
+    let (pieces, keys) = pair(bytes, i);
+    step2(sums, seed, pieces, keys)
+}
+
+// The pairs are added from the inmost outwards. The conditions nest instead
+// of looping, as known indices need no checks.
 fn hash64_17_to_128(seed: u64, bytes: &[u8]) -> u64 {
     let n = bytes.len();
     let mut sum = (n as u64).wrapping_mul(PRIME64_1);
-    for i in (0..=(n - 1) / 32).rev() {
-        sum = sum.wrapping_add(step(seed, bytes, 16 * i, 32 * i));
-        sum = sum.wrapping_add(step(seed, bytes, n - 16 * i - 16, 32 * i + 16));
+    if n > 32 {
+        if n > 64 {
+            if n > 96 {
+                sum = add64(sum, seed, bytes, 3);
+            }
+            sum = add64(sum, seed, bytes, 2);
+        }
+        sum = add64(sum, seed, bytes, 1);
     }
-    avalanche(sum)
+    avalanche(add64(sum, seed, bytes, 0))
 }
 
 fn hash128_17_to_128(seed: u64, bytes: &[u8]) -> u128 {
     let n = bytes.len();
     let mut sums = [(n as u64).wrapping_mul(PRIME64_1), 0];
-    for i in (0..=(n - 1) / 32).rev() {
-        step2(&mut sums, seed, bytes, [16 * i, n - 16 * i - 16], 32 * i);
+    if n > 32 {
+        if n > 64 {
+            if n > 96 {
+                sums = add128(sums, seed, bytes, 3);
+            }
+            sums = add128(sums, seed, bytes, 2);
+        }
+        sums = add128(sums, seed, bytes, 1);
     }
-    join_sums(seed, n, sums)
+    join_sums(seed, n, add128(sums, seed, bytes, 0))
 }
 
 fn hash64_129_to_240(seed: u64, bytes: &[u8]) -> u64 {
-    let n = bytes.len();
-    let mut sum = (n as u64).wrapping_mul(PRIME64_1);
-    for i in 0..8 {
-        sum = sum.wrapping_add(step(seed, bytes, 16 * i, 16 * i));
-    }
-    sum = avalanche(sum);
-    for i in 8..n / 16 {
-        sum = sum.wrapping_add(step(seed, bytes, 16 * i, 16 * (i - 8) + 3));
-    }
-    avalanche(sum.wrapping_add(step(seed, bytes, n - 16, 119)))
+    let mix = |sum: u64, (piece, key)| sum.wrapping_add(step(seed, piece, key));
+    let start = (bytes.len() as u64).wrapping_mul(PRIME64_1);
+    let (head, rest) = bytes.split_at(128);
+    let sum = avalanche(head.as_chunks().0.iter().zip(keys::<0>()).fold(start, mix));
+    let sum = rest.as_chunks().0.iter().zip(keys::<3>()).fold(sum, mix);
+    let last = bytes.last_chunk().expect("129 bytes");
+    avalanche(mix(sum, (last, &keys::<119>()[0])))
 }
 
 fn hash128_129_to_240(seed: u64, bytes: &[u8]) -> u128 {
-    let n = bytes.len();
-    let mut sums = [(n as u64).wrapping_mul(PRIME64_1), 0];
-    for i in 0..4 {
-        step2(&mut sums, seed, bytes, [32 * i, 32 * i + 16], 32 * i);
-    }
-    sums = sums.map(avalanche);
-    for i in 4..n / 32 {
-        step2(&mut sums, seed, bytes, [32 * i, 32 * i + 16], 32 * (i - 4) + 3);
-    }
-    step2(&mut sums, seed.wrapping_neg(), bytes, [n - 16, n - 32], 103);
-    join_sums(seed, n, sums)
+    let mix = |sums, (pieces, keys): (&[[u8; 16]; 2], &[[u8; 16]; 2])| {
+        step2(sums, seed, pieces.each_ref(), keys.each_ref())
+    };
+    let start = [(bytes.len() as u64).wrapping_mul(PRIME64_1), 0];
+    let (head, rest) = bytes.split_at(128);
+    let (head, rest) = (head.as_chunks().0.as_chunks().0, rest.as_chunks().0.as_chunks().0);
+    let sums = head.iter().zip(keys::<0>().as_chunks().0).fold(start, mix).map(avalanche);
+    let sums = rest.iter().zip(keys::<3>().as_chunks().0).fold(sums, mix);
+    // The end in opposite order, under the opposite seed.
+    let (_, [.., before, last]) = bytes.as_rchunks() else { unreachable!("129 bytes") };
+    let [first, second, ..] = keys::<103>() else { unreachable!("89 bytes") };
+    let sums = step2(sums, seed.wrapping_neg(), [last, before], [first, second]);
+    join_sums(seed, bytes.len(), sums)
 }
 
 /// The end of both 128-bit classes above 16 bytes.

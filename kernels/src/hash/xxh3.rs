@@ -51,8 +51,7 @@ fn long<T>(level: Level, seed: u64, bytes: &[u8], merge: fn(&Sums, &Secret, u64)
     };
     let mut sums = Sums::NEW;
     let (stripes, _) = bytes[..bytes.len() - 1].as_chunks();
-    sums.absorb(level, secret, stripes);
-    sums.absorb_last(secret, bytes.last_chunk().expect("more than a stripe"));
+    sums.absorb(level, secret, stripes, bytes.last_chunk());
     merge(&sums, secret, bytes.len() as u64)
 }
 
@@ -135,12 +134,12 @@ impl Xxh3 {
         if self.held > 0 {
             let (head, rest) = bytes.split_at(room.len());
             room.copy_from_slice(head);
-            self.sums.absorb(self.level, &self.secret, self.buffer.as_chunks().0);
+            self.sums.absorb(self.level, &self.secret, self.buffer.as_chunks().0, None);
             bytes = rest;
         }
         if bytes.len() > BUFFER {
             let (stripes, _) = bytes[..bytes.len() - 1].as_chunks::<STRIPE>();
-            self.sums.absorb(self.level, &self.secret, stripes);
+            self.sums.absorb(self.level, &self.secret, stripes, None);
             bytes = &bytes[STRIPE * stripes.len()..];
             if let Some(before) = stripes.last() {
                 self.buffer[BUFFER - STRIPE..].copy_from_slice(before);
@@ -172,15 +171,15 @@ impl Xxh3 {
     fn all_sums(&self) -> Sums {
         let mut sums = self.sums.clone();
         let held = &self.buffer[..self.held];
-        if let Some(last) = held.last_chunk() {
-            sums.absorb(self.level, &self.secret, held[..held.len() - 1].as_chunks().0);
-            sums.absorb_last(&self.secret, last);
+        if let last @ Some(_) = held.last_chunk() {
+            let (stripes, _) = held[..held.len() - 1].as_chunks();
+            sums.absorb(self.level, &self.secret, stripes, last);
         } else {
             let mut last = [0; STRIPE];
             let (before, newest) = last.split_at_mut(STRIPE - held.len());
             before.copy_from_slice(&self.buffer[BUFFER - before.len()..]);
             newest.copy_from_slice(held);
-            sums.absorb_last(&self.secret, &last);
+            sums.absorb(self.level, &self.secret, &[], Some(&last));
         }
         sums
     }

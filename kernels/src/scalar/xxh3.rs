@@ -2,7 +2,7 @@
 
 use crate::hash::{Accumulate, PRIME32_1};
 
-/// Two words; also the register of levels without an own one.
+/// Two words; also the register of levels that have no better one.
 #[derive(Clone, Copy)]
 pub(crate) struct Words([u64; 2]);
 

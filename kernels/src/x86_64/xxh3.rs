@@ -6,19 +6,6 @@
 use crate::hash::{Accumulate, PRIME32_1};
 use core::arch::x86_64::*;
 
-/// How far ahead of the loop lines are asked for.
-const AHEAD: usize = 512;
-
-/// Asks for the line [`AHEAD`] of `input`.
-///
-/// # Safety
-/// None: a prefetch of any address is harmless.
-#[inline(always)]
-unsafe fn prefetch(input: *const u8) {
-    // SAFETY: the address is never dereferenced.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(input.wrapping_add(AHEAD).cast()) }
-}
-
 impl Accumulate for __m128i {
     const WORDS: usize = 2;
 
@@ -59,9 +46,9 @@ impl Accumulate for __m128i {
     }
 
     #[inline(always)]
-    unsafe fn prefetch(input: *const u8) {
-        // SAFETY: nothing is demanded.
-        unsafe { prefetch(input) }
+    unsafe fn prefetch(p: *const u8) {
+        // SAFETY: K1.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
     }
 }
 
@@ -105,9 +92,9 @@ impl Accumulate for __m256i {
     }
 
     #[inline(always)]
-    unsafe fn prefetch(input: *const u8) {
-        // SAFETY: nothing is demanded.
-        unsafe { prefetch(input) }
+    unsafe fn prefetch(p: *const u8) {
+        // SAFETY: K1.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
     }
 }
 
@@ -151,8 +138,8 @@ impl Accumulate for __m512i {
     }
 
     #[inline(always)]
-    unsafe fn prefetch(input: *const u8) {
-        // SAFETY: nothing is demanded.
-        unsafe { prefetch(input) }
+    unsafe fn prefetch(p: *const u8) {
+        // SAFETY: K1.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
     }
 }
