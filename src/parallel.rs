@@ -24,7 +24,7 @@ pub(crate) fn pays() -> bool {
 }
 
 /// Calls `task` for each chunk.
-pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Sync) {
+pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Send + Sync) {
     #[cfg(feature = "rayon")]
     {
         use rayon::prelude::*;
@@ -36,7 +36,7 @@ pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Sync) {
 
 /// Whether `task` holds for each chunk; stops all threads at the first that
 /// it does not hold for.
-pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Sync) -> bool {
+pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Send + Sync) -> bool {
     #[cfg(feature = "rayon")]
     {
         use rayon::prelude::*;
@@ -47,7 +47,10 @@ pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Sync) -> bool {
 }
 
 /// The first chunk that `task` holds for.
-pub(crate) fn find_first(chunks: usize, task: impl Fn(usize) -> bool + Sync) -> Option<usize> {
+pub(crate) fn find_first(
+    chunks: usize,
+    task: impl Fn(usize) -> bool + Send + Sync,
+) -> Option<usize> {
     #[cfg(feature = "rayon")]
     {
         use rayon::prelude::*;

@@ -35,7 +35,9 @@ use crate::axes::Axes;
 use crate::error::LayoutError;
 
 pub use contiguity::Order;
-pub(crate) use direction::{Direction, direction, direction_of};
+#[cfg(test)]
+pub(crate) use direction::direction_of;
+pub(crate) use direction::{Direction, direction};
 pub(crate) use overlap::Overlap;
 pub use slice::Slice;
 

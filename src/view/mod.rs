@@ -8,8 +8,9 @@ mod array;
 mod erased;
 mod typed;
 
+use crate::axes::Axes;
 use crate::element::{Element, ElementType};
-use crate::error::{Error, LayoutError};
+use crate::error::LayoutError;
 use crate::layout::Layout;
 
 pub use array::{AnyArray, Array};
@@ -64,32 +65,40 @@ fn in_bytes<T: Element>(
     strides: &[isize],
     offset: usize,
 ) -> Result<Layout, LayoutError> {
-    let size = size_of::<T>();
-    let whole = || LayoutError::StrideOverflow { strides: strides.into(), itemsize: size };
-    let mut bytes = crate::axes::Axes::<isize>::from_slice(strides);
-    for stride in bytes.iter_mut() {
-        *stride = stride.checked_mul(size as isize).ok_or_else(whole)?;
+    let itemsize = size_of::<T>();
+    let size = itemsize as isize;
+    let overflow = || LayoutError::SpanOverflow {
+        shape: shape.to_vec(),
+        strides: strides.to_vec(),
+        offset: isize::try_from(offset).unwrap_or(isize::MAX),
+    };
+    let mut bytes = Axes::<isize>::from_slice(strides);
+    for (at, stride) in bytes.iter_mut().enumerate() {
+        // The stride of an axis that is not walked means nothing.
+        let walked = shape.get(at).is_none_or(|&extent| extent > 1) && !shape.contains(&0);
+        *stride = match stride.checked_mul(size) {
+            Some(bytes) => bytes,
+            None if walked => return Err(overflow()),
+            None => 0,
+        };
     }
-    let offset = isize::try_from(offset).ok().and_then(|o| o.checked_mul(size as isize));
-    Layout::new(shape, &bytes, size, offset.ok_or_else(whole)?)
+    let offset = isize::try_from(offset).ok().and_then(|offset| offset.checked_mul(size));
+    Layout::new(shape, &bytes, itemsize, offset.ok_or_else(overflow)?)
 }
 
-/// Whether items of `T` lie aligned in memory that starts aligned.
-fn check_alignment<T: Element>(layout: &Layout) -> Result<(), Error> {
+/// Whether items of `T` lie aligned in memory that starts at `start`.
+fn check_alignment<T: Element>(start: *const T, layout: &Layout) -> Result<(), LayoutError> {
     let align = align_of::<T>();
-    let steps = layout.shape().iter().zip(layout.strides());
-    let aligned = |bytes: isize| bytes.unsigned_abs() % align == 0;
-    if layout.is_empty()
-        || (aligned(layout.offset()) && steps.clone().all(|(&n, &s)| n == 1 || aligned(s)))
-    {
+    if layout.is_empty() {
         return Ok(());
     }
-    Err(LayoutError::Misaligned {
-        offset: layout.offset(),
-        strides: layout.strides().into(),
-        align,
+    // The item at index 0, and the next along each axis.
+    let origin = start.wrapping_byte_offset(layout.offset()).addr();
+    let steps = layout.loops().map(|(_, stride)| origin.wrapping_add_signed(stride));
+    match core::iter::once(origin).chain(steps).find(|address| address % align != 0) {
+        None => Ok(()),
+        Some(address) => Err(LayoutError::Misaligned { address, align }),
     }
-    .into())
 }
 
 /// The transformations of [`Layout`] that give a view of some of the same

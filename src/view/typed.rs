@@ -32,7 +32,7 @@ pub struct View<'a, T> {
 /// use stridewise::{View, ViewMut, copy};
 /// let mut data = [0u8; 6];
 /// let mut columns = ViewMut::with_strides(&mut data, &[2, 3], &[1, 2], 0)?;
-/// copy(&mut columns, &View::new(&[1, 2, 3, 4, 5, 6], &[2, 3])?)?;
+/// copy(&mut columns, &View::new(&[1u8, 2, 3, 4, 5, 6], &[2, 3])?)?;
 /// assert_eq!(data, [1, 4, 2, 5, 3, 6]);
 /// # Ok::<(), stridewise::Error>(())
 /// ```
@@ -95,7 +95,7 @@ impl<'a, T: Element> View<'a, T> {
     pub fn with_layout(data: &'a [T], layout: Layout) -> Result<Self, Error> {
         layout.check_itemsize(size_of::<T>())?;
         layout.validate(size_of_val(data))?;
-        check_alignment::<T>(&layout)?;
+        check_alignment(data.as_ptr(), &layout)?;
         Ok(View::of_validated(data, layout))
     }
 
@@ -160,7 +160,7 @@ impl<'a, T: Element> ViewMut<'a, T> {
     pub fn with_layout(data: &'a mut [T], layout: Layout) -> Result<Self, Error> {
         layout.check_itemsize(size_of::<T>())?;
         layout.validate_mut(size_of_val(data))?;
-        check_alignment::<T>(&layout)?;
+        check_alignment(data.as_ptr(), &layout)?;
         Ok(ViewMut::of_validated(data, layout))
     }
 

@@ -71,13 +71,28 @@ impl Vector for uint8x16_t {
             match SIZE {
                 1 => (vzip1q_u8(self, other), vzip2q_u8(self, other)),
                 2 => zip!(
-                    vzip1q_u16, vzip2q_u16, vreinterpretq_u16_u8, vreinterpretq_u8_u16, self, other
+                    vzip1q_u16,
+                    vzip2q_u16,
+                    vreinterpretq_u16_u8,
+                    vreinterpretq_u8_u16,
+                    self,
+                    other
                 ),
                 4 => zip!(
-                    vzip1q_u32, vzip2q_u32, vreinterpretq_u32_u8, vreinterpretq_u8_u32, self, other
+                    vzip1q_u32,
+                    vzip2q_u32,
+                    vreinterpretq_u32_u8,
+                    vreinterpretq_u8_u32,
+                    self,
+                    other
                 ),
                 _ => zip!(
-                    vzip1q_u64, vzip2q_u64, vreinterpretq_u64_u8, vreinterpretq_u8_u64, self, other
+                    vzip1q_u64,
+                    vzip2q_u64,
+                    vreinterpretq_u64_u8,
+                    vreinterpretq_u8_u64,
+                    self,
+                    other
                 ),
             }
         }

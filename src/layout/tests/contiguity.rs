@@ -100,5 +100,5 @@ fn contiguous_fills_strides_from_the_inside() {
     assert_eq!(strides(&[2, 3, 5], Order::A), [60, 20, 4]);
     assert_eq!(strides(&[2, 3, 5], Order::K), [60, 20, 4]);
     assert_eq!(strides(&[2, 0, 5], Order::C), [0, 20, 4]);
-    assert_eq!(strides(&[], Order::F), []);
+    assert!(strides(&[], Order::F).is_empty());
 }
