@@ -185,18 +185,17 @@ fn oracle_on_literals() {
 #[test]
 fn equal_every_pair_of_halves_and_bools() {
     // Every binary16 against a few, and every byte against every byte.
-    let all: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_ne_bytes).collect();
-    for other in [0, 0x8000, 1, 0x3c00, 0x7bff, 0x7c00, 0xfc00, 0x7c01, 0xffff_u16] {
-        for mode in MODES {
-            for_each_level(|level| {
-                let equal = Equal::new(level, Class::F16, mode);
-                for a in all.chunks_exact(2) {
-                    let b = other.to_ne_bytes();
+    for a in (0..=u16::MAX).map(u16::to_ne_bytes) {
+        for b in [0x8000, 0x3c00, 0xfc00, 0x7c01_u16].map(u16::to_ne_bytes) {
+            for mode in [Mode::Values, Mode::NanEqual] {
+                let want = item(Class::F16, mode, &a, &b);
+                for_each_level(|level| {
+                    let equal = Equal::new(level, Class::F16, mode);
                     // SAFETY: K2, two bytes.
                     let got = unsafe { equal.run(a.as_ptr(), b.as_ptr(), 2) };
-                    assert_eq!(got, item(Class::F16, mode, a, &b), "{equal:?} {a:?} {b:?}");
-                }
-            });
+                    assert_eq!(got, want, "{equal:?} {a:?} {b:?}");
+                });
+            }
         }
     }
     for a in 0..=255_u8 {
@@ -252,7 +251,7 @@ fn equal_sees_a_flipped_byte_anywhere_in_long_runs() {
         for bytes in [1000, 1024, 1088, 1104, 3000, 4096, 5008, 8192] {
             let bytes = bytes - bytes % size;
             let a = std::vec![0x11_u8; bytes];
-            for _ in 0..60 {
+            for _ in 0..30 {
                 let mut b = a.clone();
                 for _ in 0..=random.below(2) {
                     b[random.below(bytes)] ^= 1 << random.below(8);
