@@ -5,12 +5,12 @@ use crate::gather::{Fill, Gather, Reverse, Scatter, Strided};
 use crate::interleave::{Deinterleave, Interleave};
 use crate::item::with_item;
 use crate::level::Level;
-use crate::transpose::{Tiled, Transpose};
+use crate::transpose::{Tiled, TransposeBlock};
 use crate::vector::{Vector, cover};
 use core::fmt;
 
 /// One axis of a [`Block`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Axis {
     /// Items along the axis.
     pub extent: usize,
@@ -174,11 +174,11 @@ impl Copy {
                 _ => select::<Interleave<4>>(level),
             },
             Family::Transpose => match item {
-                1 => select::<Transpose<1>>(level),
-                2 => select::<Transpose<2>>(level),
-                4 => select::<Transpose<4>>(level),
-                8 => select::<Transpose<8>>(level),
-                _ => select::<Transpose<16>>(level),
+                1 => select::<TransposeBlock<1>>(level),
+                2 => select::<TransposeBlock<2>>(level),
+                4 => select::<TransposeBlock<4>>(level),
+                8 => select::<TransposeBlock<8>>(level),
+                _ => select::<TransposeBlock<16>>(level),
             },
             Family::Tiled => with_item!(item, I => select::<Tiled<I>>(level)),
         };

@@ -22,6 +22,20 @@ pub(crate) trait Simd: Copy {
     /// No vectors: kernels take their plain loops.
     const SCALAR: bool = false;
 
+    /// Asks for the line at `p` to come nearer, to L2 at least.
+    ///
+    /// # Safety
+    /// K1; `p` may be any address.
+    #[inline(always)]
+    unsafe fn prefetch(_p: *const u8) {}
+
+    /// Makes what was [streamed](Vector::stream) visible before later stores.
+    ///
+    /// # Safety
+    /// K1.
+    #[inline(always)]
+    unsafe fn fence() {}
+
     /// Calls `op` inside a function with this level's features.
     ///
     /// # Safety

@@ -181,7 +181,12 @@ unsafe fn split_group<V: Vector, const K: usize, const SIZE: usize>(
     unsafe {
         let joined: [V; K] = core::array::from_fn(
             #[inline(always)]
-            |j| V::load_lanes(src.add(16 * j), 16 * K as isize),
+            |j| {
+                V::load_lanes(
+                    #[inline(always)]
+                    |l| src.add(16 * (j + l * K)),
+                )
+            },
         );
         for s in 0..K {
             let mut stream = joined[0].shuffle(V::splat(&Shuffles::<K, SIZE>::SPLIT[s][0]));

@@ -24,6 +24,7 @@ extern crate std;
 pub mod copy;
 pub mod equal;
 pub mod hash;
+pub mod transpose;
 
 mod dispatch;
 mod gather;
@@ -31,7 +32,6 @@ mod interleave;
 mod item;
 mod level;
 mod scalar;
-mod transpose;
 mod vector;
 
 #[cfg(target_arch = "aarch64")]

@@ -21,15 +21,24 @@ pub(crate) trait Vector: Copy {
     unsafe fn load(p: *const u8) -> Self;
     /// Writes the `BYTES` bytes at `p`.
     unsafe fn store(self, p: *mut u8);
-    /// Lane `l` is the 16 bytes at `p + l * stride`.
-    unsafe fn load_lanes(p: *const u8, stride: isize) -> Self;
+    /// Writes the `BYTES` bytes at `p`, a multiple of `BYTES`, past the
+    /// caches where the architecture can; [`Simd::fence`](crate::dispatch::Simd::fence)
+    /// makes them visible to other threads.
+    unsafe fn stream(self, p: *mut u8);
+    /// Lane `l` is the 16 bytes at `p(l)`.
+    unsafe fn load_lanes(p: impl Fn(usize) -> *const u8) -> Self;
+    /// Of as many registers as there are lanes: register `l` of the result is
+    /// lane `l` of each. The rest of the array has no meaning.
+    unsafe fn cross(rows: [Self; 4]) -> [Self; 4];
     /// Writes lane `l` at `p + l * stride`.
     unsafe fn store_lanes(self, p: *mut u8, stride: isize);
     /// Every lane holds `lane`.
     unsafe fn splat(lane: &[u8; 16]) -> Self;
     /// Within each lane: the elements of `SIZE` bytes (1, 2, 4 or 8) of both
-    /// low halves alternating, and the same of both high halves.
-    unsafe fn zip<const SIZE: usize>(self, other: Self) -> (Self, Self);
+    /// low halves, alternating.
+    unsafe fn zip_low<const SIZE: usize>(self, other: Self) -> Self;
+    /// The same of both high halves.
+    unsafe fn zip_high<const SIZE: usize>(self, other: Self) -> Self;
     /// Within each lane: byte `i` becomes byte `index[i]` of `self`, or 0
     /// where `index[i] >= 128`. Indices from 16 to 127 are not allowed.
     unsafe fn shuffle(self, index: Self) -> Self;

@@ -7,7 +7,7 @@ use super::execute::walk;
 use super::loop_nest::{Loop, LoopNest};
 use super::normalize::{Traversal, normalize};
 use super::partition::{Split, chunk, partition};
-use super::tile::{RUN, arrange, block, plane};
+use super::tile::{Inner, RUN, arrange, block, plane};
 use super::{Bases, coalesce, order};
 use crate::parallel;
 use core::mem::MaybeUninit;
@@ -80,7 +80,7 @@ impl Comparison {
         };
         let chunks = chunks.unwrap_or_else(|| parallel::chunks_for(nest.bytes()));
         let family = if tile.is_none() { Family::Runs } else { Family::Tiled };
-        let split = partition(&nest, family, chunks);
+        let split = partition(&nest, Inner::new(family, &nest), chunks);
         Comparison { nest, tile, split, level, class, mode }
     }
 

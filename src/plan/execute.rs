@@ -4,10 +4,11 @@
 
 use super::loop_nest::{Loop, LoopNest};
 use super::partition::chunk;
-use super::tile::block;
+use super::tile::{block, groups};
 use super::{Bases, Schedule};
 use crate::parallel;
-use stridewise_kernels::copy::Copy;
+use stridewise_kernels::copy::{Copy, Family};
+use stridewise_kernels::transpose::{Plane, Transpose};
 
 impl Schedule {
     /// Moves all items; in chunks on the caller's threads where the schedule
@@ -35,12 +36,28 @@ impl Schedule {
         if nest.is_empty() {
             return;
         }
-        let kernel = Copy::new(self.level, self.family, self.nest.item.min(nest.item));
+        // SAFETY: the offsets are those of visited items (K4).
+        let (dst, src) = unsafe { (dst.offset(nest.dst), src.offset(nest.src)) };
+        if self.inner.family == Family::Transpose {
+            let kernel = Transpose::new(self.level, nest.item);
+            let (around, columns, rows) = groups(nest, self.inner);
+            let plane = Plane { rows, columns, stream: self.stream };
+            // SAFETY: the loops were grouped for these strides.
+            unsafe {
+                walk(around, dst, src, &|dst, src| {
+                    kernel.run(dst, src, &plane);
+                    true
+                });
+            }
+            if self.stream {
+                kernel.fence();
+            }
+            return;
+        }
+        let kernel = Copy::new(self.level, self.inner.family, nest.item);
         let (around, block) = block(nest);
-        // SAFETY: the offsets are those of visited items (K4); the family
-        // was chosen for these strides.
+        // SAFETY: the family was chosen for these strides.
         unsafe {
-            let (dst, src) = (dst.offset(nest.dst), src.offset(nest.src));
             walk(around, dst, src, &|dst, src| {
                 kernel.run(dst, src, &block);
                 true

@@ -4,11 +4,12 @@ use super::Schedule;
 use super::compare::Comparison;
 use super::loop_nest::{Loop, LoopNest};
 use super::partition::Split;
-use super::tile::{RUN, block};
+use super::tile::{Inner, RUN, block};
 use crate::ops::HashPlan;
 use core::fmt::{Display, Formatter, Result};
+use core::ops::Range;
 use stridewise_kernels::Level;
-use stridewise_kernels::copy::{Axis, Family};
+use stridewise_kernels::copy::Family;
 
 impl Display for Schedule {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -16,7 +17,7 @@ impl Display for Schedule {
         writeln!(f, "copy: {} bytes read, {} bytes written", read(nest), nest.bytes())?;
         header(f, self.level, self.split, nest)?;
         loops(f, nest, "dst", "src")?;
-        kernel(f, self.family, nest)
+        kernel(f, self)
     }
 }
 
@@ -74,7 +75,7 @@ impl HashPlan {
         let bytes = self.blocks.items() * nest.item;
         writeln!(f, "blocks: {} of up to {bytes} bytes, each packed by", self.blocks.count())?;
         loops(f, &pack.full.nest, "scratch", "src")?;
-        kernel(f, pack.full.family, &pack.full.nest)
+        kernel(f, &pack.full)
     }
 }
 
@@ -122,29 +123,45 @@ impl Display for Line<'_> {
     }
 }
 
-/// The kernel takes the last two loops.
-fn kernel(f: &mut Formatter<'_>, family: Family, nest: &LoopNest) -> Result {
-    let (_, block) = block(nest);
-    let item = block.item;
-    if family == Family::Runs {
+/// The kernel and the loops that it takes.
+fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
+    let Schedule { nest, inner: Inner { family, outer, inner }, stream, .. } = schedule;
+    let (item, len) = (nest.item, nest.loops.len());
+    if *family == Family::Runs {
         return write!(f, "kernel: runs of {item} bytes");
     }
-    let taken = nest.loops.len().min(2);
-    let first = nest.loops.len() - taken;
-    let which = if taken == 2 { "loops" } else { "loop" };
-    write!(f, "kernel: {} of {item}-byte items over {which} {first}", name(family))?;
-    if taken == 2 {
-        write!(f, " and {}", first + 1)?;
+    write!(f, "kernel: {} of {item}-byte items", name(*family))?;
+    if *outer == 0 {
+        return write!(f, " along loop 0");
     }
-    let Axis { extent, .. } = block.outer;
+    let (outer, inner) = (len - inner - outer..len - inner, len - inner..len);
     match family {
         Family::Transpose | Family::Tiled => {
             let edge = RUN / item.min(RUN);
-            let edge = if family == Family::Tiled { edge.max(8) } else { edge };
-            write!(f, ", in tiles of {edge} x {edge}")
+            let edge = if *family == Family::Tiled { edge.max(8) } else { edge };
+            let (columns, rows) = (Loops(outer), Loops(inner));
+            write!(f, ", source along {columns}, destination along {rows}")?;
+            write!(f, ", in tiles of {edge} x {edge}")?;
         }
-        Family::Deinterleave | Family::Interleave => write!(f, ", {extent} streams"),
-        _ => Ok(()),
+        Family::Deinterleave | Family::Interleave => {
+            let streams = nest.loops[outer.start].extent;
+            write!(f, ", {streams} streams ({}) along {}", Loops(outer), Loops(inner))?;
+        }
+        _ => write!(f, " along {}, for each of {}", Loops(inner), Loops(outer))?,
+    }
+    if *stream { f.write_str(", past the caches") } else { Ok(()) }
+}
+
+/// Numbers of loops, in words.
+struct Loops(Range<usize>);
+
+impl Display for Loops {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Range { start, end } = self.0;
+        match end - start {
+            1 => write!(f, "loop {start}"),
+            _ => write!(f, "loops {start} to {}", end - 1),
+        }
     }
 }
 

@@ -3,27 +3,7 @@
 use crate::axes::Axes;
 
 /// One loop: so many steps, and the bytes that a step moves each operand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Loop {
-    pub(crate) extent: usize,
-    pub(crate) dst: isize,
-    pub(crate) src: isize,
-}
-
-impl Loop {
-    pub(crate) const UNIT: Loop = Loop { extent: 1, dst: 0, src: 0 };
-
-    /// The loop the other way round, and what that adds to the two bases.
-    fn flipped(self) -> (Loop, isize, isize) {
-        let last = self.extent as isize - 1;
-        let flipped = Loop {
-            extent: self.extent,
-            dst: self.dst.wrapping_neg(),
-            src: self.src.wrapping_neg(),
-        };
-        (flipped, last.wrapping_mul(self.dst), last.wrapping_mul(self.src))
-    }
-}
+pub(crate) use stridewise_kernels::copy::Axis as Loop;
 
 /// Nested loops around one item, outermost first.
 ///
@@ -72,10 +52,11 @@ impl LoopNest {
 
     /// Runs loop `at` the other way round.
     pub(crate) fn flip(&mut self, at: usize) {
-        let (flipped, dst, src) = self.loops[at].flipped();
-        self.loops[at] = flipped;
-        self.dst = self.dst.wrapping_add(dst);
-        self.src = self.src.wrapping_add(src);
+        let l = &mut self.loops[at];
+        let last = l.extent as isize - 1;
+        self.dst = self.dst.wrapping_add(last.wrapping_mul(l.dst));
+        self.src = self.src.wrapping_add(last.wrapping_mul(l.src));
+        (l.dst, l.src) = (l.dst.wrapping_neg(), l.src.wrapping_neg());
     }
 
     /// Loop `at` cut to the steps from `start`, `extent` of them.

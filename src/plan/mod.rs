@@ -6,7 +6,7 @@
 //! 1. `normalize` drops what does nothing and turns loops forward,
 //! 2. `order` sorts them, largest steps first,
 //! 3. `coalesce` merges loops that are contiguous in both operands,
-//! 4. `tile` gives the two innermost loops to a kernel,
+//! 4. `tile` gives the innermost loops to a kernel,
 //! 5. `partition` cuts one loop into chunks for threads.
 //!
 //! `execute` walks the other loops. No pass sees a pointer, and the same
@@ -34,16 +34,23 @@ use normalize::Traversal;
 use partition::Split;
 use stridewise_kernels::Level;
 use stridewise_kernels::copy::Family;
+use tile::Inner;
 
-/// A copy that is ready to run: loops, the kernel for the innermost two, and
+/// A copy that is ready to run: loops, the kernel for the innermost ones, and
 /// the cut into chunks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Schedule {
     pub(crate) nest: LoopNest,
-    pub(crate) family: Family,
+    pub(crate) inner: Inner,
+    /// Whether the destination is written past the caches.
+    pub(crate) stream: bool,
     pub(crate) split: Split,
     pub(crate) level: Level,
 }
+
+/// A copy that touches more bytes than this is streamed where a kernel can:
+/// what it writes would push the rest out of the last cache.
+const STREAM: usize = 32 << 20;
 
 impl Schedule {
     /// All passes; `chunks` is `None` to let the bytes decide.
@@ -51,10 +58,11 @@ impl Schedule {
         normalize::normalize(&mut nest, Traversal::Free);
         order::order(&mut nest);
         coalesce::coalesce(&mut nest);
-        let family = tile::tile(&mut nest);
+        let inner = tile::tile(&mut nest);
         let chunks = chunks.unwrap_or_else(|| parallel::chunks_for(nest.bytes()));
-        let split = partition::partition(&nest, family, chunks);
-        Schedule { nest, family, split, level }
+        let split = partition::partition(&nest, inner, chunks);
+        let stream = inner.family == Family::Transpose && 2 * nest.bytes() > STREAM;
+        Schedule { nest, inner, stream, split, level }
     }
 }
 

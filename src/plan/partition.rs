@@ -1,6 +1,7 @@
 //! Partition: disjoint chunks of one loop for threads.
 
 use super::loop_nest::{Loop, LoopNest};
+use super::tile::Inner;
 use stridewise_kernels::copy::Family;
 
 /// Bytes of a cache line.
@@ -27,15 +28,19 @@ impl Split {
 /// A chunk is a whole number of steps after which the destination is a
 /// multiple of a cache line further, so that chunks of a destination that
 /// starts on a line share none.
-pub(crate) fn partition(nest: &LoopNest, family: Family, chunks: usize) -> Split {
+pub(crate) fn partition(nest: &LoopNest, inner: Inner, chunks: usize) -> Split {
     if chunks <= 1 || nest.is_empty() {
         return Split::WHOLE;
     }
+    let last_group = nest.loops.len() - inner.inner;
+    let groups = last_group - inner.outer;
     let mut best = (0, Split::WHOLE);
     for at in 0..=nest.loops.len() {
         let (extent, grain) = match nest.loops.get(at) {
-            Some(&l) => (l.extent, grain(nest, family, at, l)),
-            None => (if family == Family::Runs { nest.item } else { 0 }, LINE),
+            // Inside a group of loops a cut would leave gaps.
+            Some(_) if at > groups && at != last_group => continue,
+            Some(&l) => (l.extent, grain(nest, inner, at, l)),
+            None => (if inner.family == Family::Runs { nest.item } else { 0 }, LINE),
         };
         let grains = extent.div_ceil(grain);
         if grains > best.0 && grains > 1 {
@@ -50,18 +55,21 @@ pub(crate) fn partition(nest: &LoopNest, family: Family, chunks: usize) -> Split
 }
 
 /// Steps of loop `at` that belong together.
-fn grain(nest: &LoopNest, family: Family, at: usize, l: Loop) -> usize {
-    let inside = nest.loops.len() - at;
-    match family {
+fn grain(nest: &LoopNest, inner: Inner, at: usize, l: Loop) -> usize {
+    let in_kernel = nest.loops.len() - at <= inner.outer + inner.inner;
+    match inner {
         // The streams of one group stay together.
-        Family::Deinterleave | Family::Interleave if inside == 2 => return l.extent.max(1),
-        // Whole tiles.
-        Family::Transpose | Family::Tiled if inside <= 2 => {
-            return (LINE / nest.item.min(LINE)).max(line_steps(l.dst));
+        Inner { family: Family::Deinterleave | Family::Interleave, inner, .. }
+            if in_kernel && nest.loops.len() - at > inner =>
+        {
+            l.extent.max(1)
         }
-        _ => {}
+        // Whole tiles, as far as one loop has them.
+        Inner { family: Family::Transpose | Family::Tiled, outer: 1, inner: 1 } if in_kernel => {
+            (LINE / nest.item.min(LINE)).max(line_steps(l.dst))
+        }
+        _ => line_steps(l.dst),
     }
-    line_steps(l.dst)
 }
 
 /// The least number of steps of `stride` bytes that is a multiple of a line.

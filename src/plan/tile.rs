@@ -1,4 +1,4 @@
-//! Tile: which two loops a kernel takes, and which kernel takes them.
+//! Tile: which loops a kernel takes, and which kernel takes them.
 //!
 //! The loop with the destination's smallest step, `c`, and the loop with the
 //! source's smallest step, `r`, decide:
@@ -9,33 +9,88 @@
 //! - if they are two, it is a plane whose rows lie across each other: a few
 //!   streams to part or join, a transpose, or a tiled walk.
 //!
+//! A transpose may take more than two loops: see [`group`].
+//!
 //! Both smallest steps are made to run forward, so a mirrored axis costs
 //! nothing: only the other operand's row step is negative then.
 
 use super::loop_nest::{Loop, LoopNest};
-use stridewise_kernels::copy::{Axis, Block, Family, interleaves, transposes};
+use stridewise_kernels::copy::{Block, Family, interleaves, transposes};
 
 /// Items of more bytes than this are moved one by one, as runs.
 pub(crate) const RUN: usize = 64;
 
-/// Moves the two loops for the kernel to the end of the nest, the one that
-/// it walks fast last, and names the kernel.
+/// The kernel of a nest, and how many of its innermost loops it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Inner {
+    pub(crate) family: Family,
+    /// Loops that the kernel walks slowly: a transpose's columns.
+    pub(crate) outer: usize,
+    /// The innermost loops, which it walks fast: a transpose's rows.
+    pub(crate) inner: usize,
+}
+
+impl Inner {
+    pub(crate) fn new(family: Family, nest: &LoopNest) -> Inner {
+        let taken = nest.loops.len().min(2);
+        Inner { family, outer: taken / 2, inner: taken.div_ceil(2) }
+    }
+}
+
+/// Moves the loops for the kernel to the end of the nest, those that it walks
+/// fast last, and names the kernel.
 ///
 /// The nest is normalized, ordered and coalesced.
-pub(crate) fn tile(nest: &mut LoopNest) -> Family {
+pub(crate) fn tile(nest: &mut LoopNest) -> Inner {
     if nest.loops.is_empty() || nest.item > RUN || nest.is_empty() {
-        return Family::Runs;
+        return Inner::new(Family::Runs, nest);
     }
     arrange(nest);
     let Some(outer) = nest.loops.len().checked_sub(2) else {
-        return line(nest.item, nest.loops[0]);
+        return Inner::new(line(nest.item, nest.loops[0]), nest);
     };
     let family = plane(nest.item, nest.loops[outer], nest.loops[outer + 1]);
     if family == Family::Interleave {
         // It walks the joined stream's items fast, the streams slowly.
         nest.loops.swap(outer, outer + 1);
     }
-    family
+    let mut inner = Inner::new(family, nest);
+    if family == Family::Transpose {
+        group(nest, &mut inner);
+    }
+    inner
+}
+
+/// Adds loops to a transpose's columns, along which the source goes on
+/// gaplessly, until they fill a few lines, and to its rows, along which the
+/// destination goes on, until they fill a block.
+fn group(nest: &mut LoopNest, inner: &mut Inner) {
+    const ENOUGH_COLUMNS: usize = 256;
+    const ENOUGH_ROWS: usize = 256;
+    let item = nest.item;
+    let (mut columns, mut rows) = {
+        let [.., r, c] = nest.loops[..] else { return };
+        (r.extent, c.extent)
+    };
+    while columns * item < ENOUGH_COLUMNS {
+        let around = nest.loops.len() - inner.outer - inner.inner;
+        let goes_on = |l: &Loop| l.src.unsigned_abs() == columns * item;
+        let Some(at) = nest.loops[..around].iter().position(goes_on) else { break };
+        if nest.loops[at].src < 0 {
+            nest.flip(at);
+        }
+        columns *= nest.loops[at].extent;
+        nest.loops[at..around].rotate_left(1);
+        inner.outer += 1;
+    }
+    while rows < ENOUGH_ROWS {
+        let around = nest.loops.len() - inner.outer - inner.inner;
+        let goes_on = |l: &Loop| l.dst == (rows * item) as isize;
+        let Some(at) = nest.loops[..around].iter().position(goes_on) else { break };
+        rows *= nest.loops[at].extent;
+        nest.loops[at..around + inner.outer].rotate_left(1);
+        inner.inner += 1;
+    }
 }
 
 /// Puts `c` last and `r`, if that is another loop, before it and forward.
@@ -98,6 +153,13 @@ fn line(item: usize, c: Loop) -> Family {
     }
 }
 
+/// The loops around a transpose, its columns and its rows.
+pub(crate) fn groups(nest: &LoopNest, inner: Inner) -> (&[Loop], &[Loop], &[Loop]) {
+    let (rest, rows) = nest.loops.split_at(nest.loops.len() - inner.inner);
+    let (around, columns) = rest.split_at(rest.len() - inner.outer);
+    (around, columns, rows)
+}
+
 /// The two innermost loops as a kernel's block, and the loops around it.
 pub(crate) fn block(nest: &LoopNest) -> (&[Loop], Block) {
     let (around, outer, inner) = match nest.loops[..] {
@@ -105,6 +167,5 @@ pub(crate) fn block(nest: &LoopNest) -> (&[Loop], Block) {
         [inner] => (&[][..], Loop::UNIT, inner),
         [ref around @ .., outer, inner] => (around, outer, inner),
     };
-    let axis = |l: Loop| Axis { extent: l.extent, dst: l.dst, src: l.src };
-    (around, Block { item: nest.item, outer: axis(outer), inner: axis(inner) })
+    (around, Block { item: nest.item, outer, inner })
 }

@@ -23,12 +23,17 @@ impl Simd for Neon {
     }
 }
 
-/// Both zips of one element width.
+/// A zip of wider elements.
 macro_rules! zip {
-    ($low:ident, $high:ident, $from:ident, $to:ident, $a:expr, $b:expr) => {{
-        let (a, b) = ($from($a), $from($b));
-        ($to($low(a, b)), $to($high(a, b)))
-    }};
+    (u16, $zip:ident, $a:expr, $b:expr) => {
+        vreinterpretq_u8_u16($zip(vreinterpretq_u16_u8($a), vreinterpretq_u16_u8($b)))
+    };
+    (u32, $zip:ident, $a:expr, $b:expr) => {
+        vreinterpretq_u8_u32($zip(vreinterpretq_u32_u8($a), vreinterpretq_u32_u8($b)))
+    };
+    (u64, $zip:ident, $a:expr, $b:expr) => {
+        vreinterpretq_u8_u64($zip(vreinterpretq_u64_u8($a), vreinterpretq_u64_u8($b)))
+    };
 }
 
 impl Vector for uint8x16_t {
@@ -47,9 +52,20 @@ impl Vector for uint8x16_t {
     }
 
     #[inline(always)]
-    unsafe fn load_lanes(p: *const u8, _stride: isize) -> Self {
+    unsafe fn stream(self, p: *mut u8) {
+        // SAFETY: K1, K2; there is no such store to name.
+        unsafe { self.store(p) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_lanes(p: impl Fn(usize) -> *const u8) -> Self {
         // SAFETY: K1, K2.
-        unsafe { Self::load(p) }
+        unsafe { Self::load(p(0)) }
+    }
+
+    #[inline(always)]
+    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
+        rows
     }
 
     #[inline(always)]
@@ -65,35 +81,27 @@ impl Vector for uint8x16_t {
     }
 
     #[inline(always)]
-    unsafe fn zip<const SIZE: usize>(self, other: Self) -> (Self, Self) {
+    unsafe fn zip_low<const SIZE: usize>(self, other: Self) -> Self {
         // SAFETY: K1.
         unsafe {
             match SIZE {
-                1 => (vzip1q_u8(self, other), vzip2q_u8(self, other)),
-                2 => zip!(
-                    vzip1q_u16,
-                    vzip2q_u16,
-                    vreinterpretq_u16_u8,
-                    vreinterpretq_u8_u16,
-                    self,
-                    other
-                ),
-                4 => zip!(
-                    vzip1q_u32,
-                    vzip2q_u32,
-                    vreinterpretq_u32_u8,
-                    vreinterpretq_u8_u32,
-                    self,
-                    other
-                ),
-                _ => zip!(
-                    vzip1q_u64,
-                    vzip2q_u64,
-                    vreinterpretq_u64_u8,
-                    vreinterpretq_u8_u64,
-                    self,
-                    other
-                ),
+                1 => vzip1q_u8(self, other),
+                2 => zip!(u16, vzip1q_u16, self, other),
+                4 => zip!(u32, vzip1q_u32, self, other),
+                _ => zip!(u64, vzip1q_u64, self, other),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn zip_high<const SIZE: usize>(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe {
+            match SIZE {
+                1 => vzip2q_u8(self, other),
+                2 => zip!(u16, vzip2q_u16, self, other),
+                4 => zip!(u32, vzip2q_u32, self, other),
+                _ => zip!(u64, vzip2q_u64, self, other),
             }
         }
     }

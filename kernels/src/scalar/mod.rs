@@ -44,9 +44,20 @@ impl Vector for Bytes {
     }
 
     #[inline(always)]
-    unsafe fn load_lanes(p: *const u8, _stride: isize) -> Self {
+    unsafe fn stream(self, p: *mut u8) {
+        // SAFETY: K2.
+        unsafe { self.store(p) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_lanes(p: impl Fn(usize) -> *const u8) -> Self {
         // SAFETY: K2, one lane.
-        unsafe { Self::load(p) }
+        unsafe { Self::load(p(0)) }
+    }
+
+    #[inline(always)]
+    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
+        rows
     }
 
     #[inline(always)]
@@ -61,15 +72,13 @@ impl Vector for Bytes {
     }
 
     #[inline(always)]
-    unsafe fn zip<const SIZE: usize>(self, other: Self) -> (Self, Self) {
-        let pick = |half: usize| {
-            core::array::from_fn(|i| {
-                let (element, byte) = (i / SIZE, i % SIZE);
-                let from = if element % 2 == 0 { &self.0 } else { &other.0 };
-                from[half + element / 2 * SIZE + byte]
-            })
-        };
-        (Bytes(pick(0)), Bytes(pick(8)))
+    unsafe fn zip_low<const SIZE: usize>(self, other: Self) -> Self {
+        self.zip::<SIZE>(other, 0)
+    }
+
+    #[inline(always)]
+    unsafe fn zip_high<const SIZE: usize>(self, other: Self) -> Self {
+        self.zip::<SIZE>(other, 8)
     }
 
     #[inline(always)]
@@ -85,5 +94,16 @@ impl Vector for Bytes {
     #[inline(always)]
     unsafe fn reverse_lanes(self) -> Self {
         self
+    }
+}
+
+impl Bytes {
+    #[inline(always)]
+    fn zip<const SIZE: usize>(self, other: Self, half: usize) -> Self {
+        Bytes(core::array::from_fn(|i| {
+            let (element, byte) = (i / SIZE, i % SIZE);
+            let from = if element % 2 == 0 { &self.0 } else { &other.0 };
+            from[half + element / 2 * SIZE + byte]
+        }))
     }
 }

@@ -3,6 +3,7 @@
 mod copy;
 mod equal;
 mod hash;
+mod plane;
 
 use crate::Level;
 

@@ -19,9 +19,20 @@ impl Vector for __m128i {
     }
 
     #[inline(always)]
-    unsafe fn load_lanes(p: *const u8, _stride: isize) -> Self {
+    unsafe fn stream(self, p: *mut u8) {
+        // SAFETY: K1, K2, aligned as the trait demands.
+        unsafe { _mm_stream_si128(p.cast(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_lanes(p: impl Fn(usize) -> *const u8) -> Self {
         // SAFETY: K1, K2.
-        unsafe { Self::load(p) }
+        unsafe { Self::load(p(0)) }
+    }
+
+    #[inline(always)]
+    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
+        rows
     }
 
     #[inline(always)]
@@ -37,14 +48,27 @@ impl Vector for __m128i {
     }
 
     #[inline(always)]
-    unsafe fn zip<const SIZE: usize>(self, other: Self) -> (Self, Self) {
+    unsafe fn zip_low<const SIZE: usize>(self, other: Self) -> Self {
         // SAFETY: K1.
         unsafe {
             match SIZE {
-                1 => (_mm_unpacklo_epi8(self, other), _mm_unpackhi_epi8(self, other)),
-                2 => (_mm_unpacklo_epi16(self, other), _mm_unpackhi_epi16(self, other)),
-                4 => (_mm_unpacklo_epi32(self, other), _mm_unpackhi_epi32(self, other)),
-                _ => (_mm_unpacklo_epi64(self, other), _mm_unpackhi_epi64(self, other)),
+                1 => _mm_unpacklo_epi8(self, other),
+                2 => _mm_unpacklo_epi16(self, other),
+                4 => _mm_unpacklo_epi32(self, other),
+                _ => _mm_unpacklo_epi64(self, other),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn zip_high<const SIZE: usize>(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe {
+            match SIZE {
+                1 => _mm_unpackhi_epi8(self, other),
+                2 => _mm_unpackhi_epi16(self, other),
+                4 => _mm_unpackhi_epi32(self, other),
+                _ => _mm_unpackhi_epi64(self, other),
             }
         }
     }

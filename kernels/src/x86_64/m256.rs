@@ -19,11 +19,28 @@ impl Vector for __m256i {
     }
 
     #[inline(always)]
-    unsafe fn load_lanes(p: *const u8, stride: isize) -> Self {
+    unsafe fn stream(self, p: *mut u8) {
+        // SAFETY: K1, K2, aligned as the trait demands.
+        unsafe { _mm256_stream_si256(p.cast(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_lanes(p: impl Fn(usize) -> *const u8) -> Self {
         // SAFETY: K1, K2 for both lanes.
         unsafe {
-            let low = _mm256_castsi128_si256(_mm_loadu_si128(p.cast()));
-            _mm256_inserti128_si256::<1>(low, _mm_loadu_si128(p.offset(stride).cast()))
+            let low = _mm256_castsi128_si256(_mm_loadu_si128(p(0).cast()));
+            _mm256_inserti128_si256::<1>(low, _mm_loadu_si128(p(1).cast()))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
+        let [a, b, ..] = rows;
+        // SAFETY: K1.
+        unsafe {
+            let low = _mm256_permute2x128_si256::<0x20>(a, b);
+            let high = _mm256_permute2x128_si256::<0x31>(a, b);
+            [low, high, low, high]
         }
     }
 
@@ -43,14 +60,27 @@ impl Vector for __m256i {
     }
 
     #[inline(always)]
-    unsafe fn zip<const SIZE: usize>(self, other: Self) -> (Self, Self) {
+    unsafe fn zip_low<const SIZE: usize>(self, other: Self) -> Self {
         // SAFETY: K1.
         unsafe {
             match SIZE {
-                1 => (_mm256_unpacklo_epi8(self, other), _mm256_unpackhi_epi8(self, other)),
-                2 => (_mm256_unpacklo_epi16(self, other), _mm256_unpackhi_epi16(self, other)),
-                4 => (_mm256_unpacklo_epi32(self, other), _mm256_unpackhi_epi32(self, other)),
-                _ => (_mm256_unpacklo_epi64(self, other), _mm256_unpackhi_epi64(self, other)),
+                1 => _mm256_unpacklo_epi8(self, other),
+                2 => _mm256_unpacklo_epi16(self, other),
+                4 => _mm256_unpacklo_epi32(self, other),
+                _ => _mm256_unpacklo_epi64(self, other),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn zip_high<const SIZE: usize>(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe {
+            match SIZE {
+                1 => _mm256_unpackhi_epi8(self, other),
+                2 => _mm256_unpackhi_epi16(self, other),
+                4 => _mm256_unpackhi_epi32(self, other),
+                _ => _mm256_unpackhi_epi64(self, other),
             }
         }
     }

@@ -19,14 +19,43 @@ impl Vector for __m512i {
     }
 
     #[inline(always)]
-    unsafe fn load_lanes(p: *const u8, stride: isize) -> Self {
+    unsafe fn stream(self, p: *mut u8) {
+        // SAFETY: K1, K2, aligned as the trait demands.
+        unsafe { _mm512_stream_si512(p.cast(), self) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_lanes(p: impl Fn(usize) -> *const u8) -> Self {
         // SAFETY: K1, K2 for the four lanes.
         unsafe {
-            let lane = |l: isize| _mm_loadu_si128(p.offset(l * stride).cast());
-            let v = _mm512_castsi128_si512(lane(0));
-            let v = _mm512_inserti32x4::<1>(v, lane(1));
-            let v = _mm512_inserti32x4::<2>(v, lane(2));
-            _mm512_inserti32x4::<3>(v, lane(3))
+            let v = _mm512_castsi128_si512(_mm_loadu_si128(p(0).cast()));
+            let v = _mm512_inserti32x4::<1>(v, _mm_loadu_si128(p(1).cast()));
+            let v = _mm512_inserti32x4::<2>(v, _mm_loadu_si128(p(2).cast()));
+            _mm512_inserti32x4::<3>(v, _mm_loadu_si128(p(3).cast()))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
+        let [a, b, c, d] = rows;
+        // SAFETY: K1.
+        unsafe {
+            // Lanes 0 and 1, then 2 and 3, of two registers.
+            let (ab, ab2) = (
+                _mm512_shuffle_i32x4::<0b01_00_01_00>(a, b),
+                _mm512_shuffle_i32x4::<0b11_10_11_10>(a, b),
+            );
+            let (cd, cd2) = (
+                _mm512_shuffle_i32x4::<0b01_00_01_00>(c, d),
+                _mm512_shuffle_i32x4::<0b11_10_11_10>(c, d),
+            );
+            // Of those, the even and the odd lanes.
+            [
+                _mm512_shuffle_i32x4::<0b10_00_10_00>(ab, cd),
+                _mm512_shuffle_i32x4::<0b11_01_11_01>(ab, cd),
+                _mm512_shuffle_i32x4::<0b10_00_10_00>(ab2, cd2),
+                _mm512_shuffle_i32x4::<0b11_01_11_01>(ab2, cd2),
+            ]
         }
     }
 
@@ -49,14 +78,27 @@ impl Vector for __m512i {
     }
 
     #[inline(always)]
-    unsafe fn zip<const SIZE: usize>(self, other: Self) -> (Self, Self) {
+    unsafe fn zip_low<const SIZE: usize>(self, other: Self) -> Self {
         // SAFETY: K1.
         unsafe {
             match SIZE {
-                1 => (_mm512_unpacklo_epi8(self, other), _mm512_unpackhi_epi8(self, other)),
-                2 => (_mm512_unpacklo_epi16(self, other), _mm512_unpackhi_epi16(self, other)),
-                4 => (_mm512_unpacklo_epi32(self, other), _mm512_unpackhi_epi32(self, other)),
-                _ => (_mm512_unpacklo_epi64(self, other), _mm512_unpackhi_epi64(self, other)),
+                1 => _mm512_unpacklo_epi8(self, other),
+                2 => _mm512_unpacklo_epi16(self, other),
+                4 => _mm512_unpacklo_epi32(self, other),
+                _ => _mm512_unpacklo_epi64(self, other),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn zip_high<const SIZE: usize>(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe {
+            match SIZE {
+                1 => _mm512_unpackhi_epi8(self, other),
+                2 => _mm512_unpackhi_epi16(self, other),
+                4 => _mm512_unpackhi_epi32(self, other),
+                _ => _mm512_unpackhi_epi64(self, other),
             }
         }
     }

@@ -9,7 +9,7 @@ mod m512;
 mod xxh3;
 
 use crate::dispatch::Simd;
-use core::arch::x86_64::{__m128i, __m256i, __m512i};
+use core::arch::x86_64::{__m128i, __m256i, __m512i, _MM_HINT_T1, _mm_prefetch, _mm_sfence};
 use pulp::NullaryFnOnce;
 
 /// A level whose features are those of a pulp token.
@@ -23,6 +23,18 @@ macro_rules! level {
             type Wide = $wide;
             type Lane = __m128i;
             type Sum = $wide;
+
+            #[inline(always)]
+            unsafe fn prefetch(p: *const u8) {
+                // SAFETY: a hint, which never faults.
+                unsafe { _mm_prefetch::<_MM_HINT_T1>(p.cast()) }
+            }
+
+            #[inline(always)]
+            unsafe fn fence() {
+                // SAFETY: K1.
+                unsafe { _mm_sfence() }
+            }
 
             #[inline(always)]
             unsafe fn vectorize<Op: NullaryFnOnce>(op: Op) -> Op::Output {

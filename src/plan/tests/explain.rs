@@ -37,10 +37,11 @@ fn a_permuted_copy_names_its_loops() {
          loop 0: 14 times, dst +138240, src +8640\n\
          loop 1: 16 times, dst +8640, src +1451520\n\
          loop 2: 18 times, dst +480, src +48\n\
-         loop 3: 12 times, dst +40, src +120960\n\
-         loop 4: 12 times, dst +1935360, src +4\n\
+         loop 3: 12 times, dst +1935360, src +4\n\
+         loop 4: 12 times, dst +40, src +120960\n\
          loop 5: 10 times, dst +4, src +864\n\
-         kernel: transpose of 4-byte items over loops 4 and 5, in tiles of 16 x 16"
+         kernel: transpose of 4-byte items, source along loops 2 to 3, \
+         destination along loops 4 to 5, in tiles of 16 x 16, past the caches"
     );
 }
 
@@ -55,7 +56,8 @@ fn a_mirrored_copy_says_where_it_starts() {
          start: dst +19800, src -198\n\
          loop 0: 100 times, dst -200, src +2\n\
          loop 1: 100 times, dst +2, src +200\n\
-         kernel: transpose of 2-byte items over loops 0 and 1, in tiles of 32 x 32"
+         kernel: transpose of 2-byte items, source along loop 0, \
+         destination along loop 1, in tiles of 32 x 32"
     );
 }
 
@@ -69,7 +71,7 @@ fn streams_are_counted() {
          chunks: 1\n\
          loop 0: 3 times, dst +262144, src +1\n\
          loop 1: 262144 times, dst +1, src +3\n\
-         kernel: deinterleave of 1-byte items over loops 0 and 1, 3 streams"
+         kernel: deinterleave of 1-byte items, 3 streams (loop 0) along loop 1"
     );
 }
 
@@ -95,7 +97,7 @@ fn lines_name_their_kernel() {
         (c(&[1], 4).broadcast_to(&[40]).unwrap(), "fill"),
     ] {
         let text = to_c(&src, SCALAR);
-        let end = std::format!("kernel: {family} of 4-byte items over loop 0");
+        let end = std::format!("kernel: {family} of 4-byte items along loop 0");
         assert!(text.ends_with(&end), "{text}");
     }
 }

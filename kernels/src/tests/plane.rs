@@ -1,0 +1,135 @@
+//! Planes of several axes, plain and streamed, against their definition.
+
+use super::{Random, for_each_level};
+use crate::copy::Axis;
+use crate::transpose::{Plane, Transpose};
+use std::vec;
+use std::vec::Vec;
+
+const CANARY: u8 = 0xa5;
+
+/// All offsets of a group on one side, in the order of its rows.
+fn offsets(axes: &[Axis], step: impl Fn(&Axis) -> isize) -> Vec<isize> {
+    axes.iter().fold(vec![0], |offsets, axis| {
+        offsets
+            .iter()
+            .flat_map(|o| (0..axis.extent as isize).map(|i| o + i * step(axis)).collect::<Vec<_>>())
+            .collect()
+    })
+}
+
+/// Up to three axes with `step` gapless on the running side, and on the
+/// other side steps that leave room for `width` bytes.
+fn group(
+    item: usize,
+    extents: &[usize],
+    width: usize,
+    gap: usize,
+    mirror: bool,
+    swap: bool,
+) -> Vec<(usize, isize, isize)> {
+    let mut axes = Vec::new();
+    let mut run = item as isize;
+    let mut other = (width + gap) as isize;
+    let order: Vec<usize> =
+        if swap { (0..extents.len()).rev().collect() } else { (0..extents.len()).collect() };
+    let mut others = vec![0; extents.len()];
+    for &at in &order {
+        others[at] = if mirror { -other } else { other };
+        other *= extents[at] as isize;
+    }
+    for (at, &extent) in extents.iter().enumerate() {
+        axes.push((extent, run, others[at]));
+        run *= extent as isize;
+    }
+    axes.reverse();
+    axes
+}
+
+#[test]
+fn planes_match_their_definition() {
+    for_each_level(|level| {
+        let mut random = Random(7);
+        for item in [1usize, 2, 4, 8, 16] {
+            for round in 0..80 {
+                let stream = round % 2 == 0;
+                let extents = |random: &mut Random, big: usize| -> Vec<usize> {
+                    match random.within(0, 2) {
+                        0 => vec![random.within(1, big)],
+                        1 => vec![random.within(1, 13), random.within(1, big / 8)],
+                        _ => vec![
+                            random.within(1, 5),
+                            random.within(1, 6),
+                            random.within(1, big / 20),
+                        ],
+                    }
+                };
+                let (r, c) = (extents(&mut random, 900 / item.min(4)), extents(&mut random, 200));
+                let (nr, nc) = (r.iter().product::<usize>(), c.iter().product::<usize>());
+                // Destination rows often a multiple of a line apart.
+                let width = if random.within(0, 1) == 0 {
+                    (nr * item).next_multiple_of(64)
+                } else {
+                    nr * item + random.within(0, 3)
+                };
+                let flag = |random: &mut Random| random.within(0, 1) == 1;
+                let rows: Vec<Axis> = group(
+                    item,
+                    &r,
+                    nc * item,
+                    random.within(0, 2) * 8,
+                    flag(&mut random),
+                    flag(&mut random),
+                )
+                .into_iter()
+                .map(|(extent, dst, src)| Axis { extent, dst, src })
+                .collect();
+                let columns: Vec<Axis> =
+                    group(item, &c, width, 0, flag(&mut random), flag(&mut random))
+                        .into_iter()
+                        .map(|(extent, src, dst)| Axis { extent, dst, src })
+                        .collect();
+                let (row_dst, row_src) = (offsets(&rows, |a| a.dst), offsets(&rows, |a| a.src));
+                let (col_dst, col_src) =
+                    (offsets(&columns, |a| a.dst), offsets(&columns, |a| a.src));
+                let low =
+                    |a: &[isize], b: &[isize]| a.iter().min().unwrap() + b.iter().min().unwrap();
+                let high = |a: &[isize], b: &[isize]| {
+                    a.iter().max().unwrap() + b.iter().max().unwrap() + item as isize
+                };
+                let (sl, sh) = (low(&row_src, &col_src), high(&row_src, &col_src));
+                let (dl, dh) = (low(&row_dst, &col_dst), high(&row_dst, &col_dst));
+                let src: Vec<u8> = (sl..sh).map(|_| random.next() as u8).collect();
+                let room = 256usize;
+                let mut dst = vec![CANARY; (dh - dl) as usize + 2 * room];
+                // Sometimes on a line, sometimes anywhere.
+                let shift = if random.within(0, 1) == 0 {
+                    dst.as_ptr().align_offset(64)
+                } else {
+                    random.within(0, 63)
+                };
+                let origin = (room / 2 + shift) as isize - dl;
+                let mut expected = dst.clone();
+                for (i, (rd, rs)) in row_dst.iter().zip(&row_src).enumerate() {
+                    let _ = i;
+                    for (cd, cs) in col_dst.iter().zip(&col_src) {
+                        let (to, from) = ((origin + rd + cd) as usize, (rs + cs - sl) as usize);
+                        expected[to..to + item].copy_from_slice(&src[from..from + item]);
+                    }
+                }
+                let plane = Plane { rows: &rows, columns: &columns, stream };
+                let transpose = Transpose::new(level, item);
+                // SAFETY: K1 by the level; the buffers hold all offsets.
+                unsafe {
+                    transpose.run(
+                        dst.as_mut_ptr().offset(origin),
+                        src.as_ptr().offset(-sl),
+                        &plane,
+                    );
+                }
+                transpose.fence();
+                assert!(dst == expected, "{level} {item} {plane:?}");
+            }
+        }
+    });
+}

@@ -1,0 +1,274 @@
+//! Tiles: a few source rows and a few destination rows, through registers.
+//!
+//! The unit is a micro-tile: one lane (16 bytes, `n = 16 / SIZE` items) of
+//! `n` source rows, times the lanes of a register. Lane `l` of register `i`
+//! is loaded from source row `i + l * n`. Then `log2(n)` rounds pair register
+//! `i` with register `i + n / 2` and zip their items; after the last round
+//! register `j` is a run of destination row `j`. (This is the perfect
+//! shuffle, applied until the index bits of row and column have changed
+//! places.)
+//!
+//! A tile is one cache line by one cache line, `64 / SIZE` items each way:
+//! each line that it touches is written whole at once, so that the line can
+//! be streamed and rows that share a cache set do not push it out half done.
+
+use super::LINE;
+use crate::item::{Item, Sized};
+use crate::vector::Vector;
+use core::mem::MaybeUninit;
+
+/// Where rows start, as offsets from a pointer to the plane's first item.
+pub(super) type Offsets<'a> = &'a [isize];
+
+/// The operands of a tile: pointers to the first item of row and column 0,
+/// and the rows from there.
+#[derive(Clone, Copy)]
+pub(super) struct Tile<'a> {
+    pub(super) dst: *mut u8,
+    pub(super) src: *const u8,
+    /// Of the source's rows.
+    pub(super) rows: Offsets<'a>,
+    /// Of the destination's rows, which are the source's columns.
+    pub(super) columns: Offsets<'a>,
+}
+
+/// A round: each register of the first half zipped with that of the second.
+macro_rules! round {
+    ($a:ident, $size:ident: $($i:literal $j:literal)*) => {
+        [$($a[$i].zip_low::<$size>($a[$j]), $a[$i].zip_high::<$size>($a[$j])),*]
+    };
+}
+
+/// `$body` for each lane of `$v`, as a constant.
+macro_rules! each_lane {
+    ($v:ident, $l:ident => $body:expr) => {
+        each_lane!(@ $v, $l, $body, 0 1 2 3)
+    };
+    (@ $v:ident, $l:ident, $body:expr, $($lane:literal)*) => {
+        $(if $lane < $v::LANES {
+            const $l: usize = $lane;
+            $body
+        })*
+    };
+}
+
+/// A function that loads `N` registers, runs the rounds and hands register
+/// `j` to `put(j, ..)`. Spelled out, since arrays must become registers.
+macro_rules! micro_tile {
+    ($name:ident, $wide:ident, $n:literal, $rounds:literal: $($i:literal)*; $($pair:literal $with:literal)*) => {
+        /// # Safety
+        /// K1 for `V`; the lanes that `lane` points to are readable.
+        #[inline(always)]
+        unsafe fn $name<V: Vector, const SIZE: usize>(
+            lane: impl Fn(usize) -> *const u8,
+            mut put: impl FnMut(usize, V),
+        ) {
+            // SAFETY: as promised.
+            unsafe {
+                let mut a: [V; $n] = [$(V::load_lanes(#[inline(always)] |l| lane($i + l * $n))),*];
+                for _ in 0..$rounds {
+                    a = round!(a, SIZE: $($pair $with)*);
+                }
+                $(put($i, a[$i]);)*
+            }
+        }
+
+        /// The same for as many columns of lanes as a register has, from whole
+        /// registers at `row(i)`.
+        ///
+        /// # Safety
+        /// K1 for `V`; the registers that `row` points to are readable.
+        #[inline(always)]
+        unsafe fn $wide<V: Vector, const SIZE: usize>(
+            row: impl Fn(usize) -> *const u8,
+            mut put: impl FnMut(usize, V),
+        ) {
+            // SAFETY: as promised; lanes that there are not repeat the last.
+            unsafe {
+                let lane = |i: usize, l: usize| V::load(row(i + l.min(V::LANES - 1) * $n));
+                let c: [[V; 4]; $n] =
+                    [$(V::cross([lane($i, 0), lane($i, 1), lane($i, 2), lane($i, 3)])),*];
+                each_lane!(V, L => {
+                    let mut a: [V; $n] = [$(c[$i][L]),*];
+                    for _ in 0..$rounds {
+                        a = round!(a, SIZE: $($pair $with)*);
+                    }
+                    $(put(L * $n + $i, a[$i]);)*
+                });
+            }
+        }
+    };
+}
+
+micro_tile!(micro_1, wide_1, 16, 4: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15;
+    0 8 1 9 2 10 3 11 4 12 5 13 6 14 7 15);
+micro_tile!(micro_2, wide_2, 8, 3: 0 1 2 3 4 5 6 7; 0 4 1 5 2 6 3 7);
+micro_tile!(micro_4, wide_4, 4, 2: 0 1 2 3; 0 2 1 3);
+micro_tile!(micro_8, wide_8, 2, 1: 0 1; 0 1);
+
+/// One micro-tile: `16 / SIZE` columns of `V::BYTES / SIZE` rows, whose lanes
+/// are at `lane(row)`; the run of column `j` goes to `put(j, run)`.
+///
+/// # Safety
+/// K1 for `V`; the lanes are readable.
+#[inline(always)]
+unsafe fn micro<V: Vector, const SIZE: usize>(
+    lane: impl Fn(usize) -> *const u8,
+    mut put: impl FnMut(usize, V),
+) {
+    // SAFETY: handed on.
+    unsafe {
+        match SIZE {
+            1 => micro_1::<V, SIZE>(lane, put),
+            2 => micro_2::<V, SIZE>(lane, put),
+            4 => micro_4::<V, SIZE>(lane, put),
+            8 => micro_8::<V, SIZE>(lane, put),
+            _ => put(0, V::load_lanes(lane)),
+        }
+    }
+}
+
+/// As [`micro`] for `V::LANES` times as many columns, from whole registers.
+///
+/// # Safety
+/// K1 for `V`; the registers that `row` points to are readable.
+#[inline(always)]
+unsafe fn wide<V: Vector, const SIZE: usize>(
+    row: impl Fn(usize) -> *const u8,
+    mut put: impl FnMut(usize, V),
+) {
+    // SAFETY: handed on.
+    unsafe {
+        match SIZE {
+            1 => wide_1::<V, SIZE>(row, put),
+            2 => wide_2::<V, SIZE>(row, put),
+            4 => wide_4::<V, SIZE>(row, put),
+            8 => wide_8::<V, SIZE>(row, put),
+            _ => {
+                let lane = |l: usize| V::load(row(l.min(V::LANES - 1)));
+                let c = V::cross([lane(0), lane(1), lane(2), lane(3)]);
+                each_lane!(V, L => put(L, c[L]));
+            }
+        }
+    }
+}
+
+impl Tile<'_> {
+    /// The part from `row` and `column` on.
+    #[inline(always)]
+    pub(super) fn from<const SIZE: usize>(self, row: usize, column: usize) -> Self {
+        Tile {
+            dst: self.dst.wrapping_add(row * SIZE),
+            src: self.src.wrapping_add(column * SIZE),
+            rows: &self.rows[row..],
+            columns: &self.columns[column..],
+        }
+    }
+
+    /// One micro-tile of `V::BYTES / SIZE` rows by `16 / SIZE` columns.
+    ///
+    /// # Safety
+    /// K1 for `V`, K2 to K4 for these rows and columns, which are there.
+    #[inline(always)]
+    pub(super) unsafe fn micro<V: Vector, const SIZE: usize>(self) {
+        debug_assert!(self.rows.len() >= V::BYTES / SIZE && self.columns.len() >= 16 / SIZE);
+        // SAFETY: as promised.
+        unsafe {
+            micro::<V, SIZE>(
+                #[inline(always)]
+                |row| self.src.offset(*self.rows.get_unchecked(row)),
+                #[inline(always)]
+                |column, run| run.store(self.dst.offset(*self.columns.get_unchecked(column))),
+            );
+        }
+    }
+
+    /// All rows and columns, item by item.
+    ///
+    /// # Safety
+    /// K2 to K4 for these rows and columns.
+    #[inline(always)]
+    pub(super) unsafe fn by_items<const SIZE: usize>(self) {
+        let edge = LINE / SIZE;
+        for (band, columns) in self.columns.chunks(edge).enumerate() {
+            for (tile, rows) in self.rows.chunks(edge).enumerate() {
+                let from = self.src.wrapping_add(band * LINE);
+                let to = self.dst.wrapping_add(tile * LINE);
+                for (column, &column_at) in columns.iter().enumerate() {
+                    for (row, &row_at) in rows.iter().enumerate() {
+                        // SAFETY: item (row, column) of the tile.
+                        unsafe {
+                            let from = from.offset(row_at).add(column * SIZE);
+                            Sized::<SIZE>::copy(to.offset(column_at).add(row * SIZE), from, SIZE);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// One line by one line. `STREAM` writes past the caches; destination
+    /// rows are aligned to lines then.
+    ///
+    /// # Safety
+    /// K1 for `V`, K2 to K4 for `LINE / SIZE` rows and columns, which are
+    /// there.
+    #[inline(always)]
+    pub(super) unsafe fn line<V: Vector, const SIZE: usize, const STREAM: bool>(self) {
+        let (lane, edge) = (16 / SIZE, LINE / SIZE);
+        debug_assert!(self.rows.len() >= edge && self.columns.len() >= edge);
+        // Columns that one pass over the rows makes.
+        let pass = V::LANES * lane;
+        for c in 0..LINE / V::BYTES {
+            // The parts of each destination line are written together.
+            let mut parts = [[MaybeUninit::<V>::uninit(); 64]; 4];
+            // SAFETY: as promised.
+            unsafe {
+                for part in 0..LINE / V::BYTES {
+                    wide::<V, SIZE>(
+                        #[inline(always)]
+                        |row| {
+                            let row = *self.rows.get_unchecked(row + part * pass);
+                            self.src.offset(row).add(V::BYTES * c)
+                        },
+                        #[inline(always)]
+                        |column, run| {
+                            if V::BYTES == LINE {
+                                put::<V, STREAM>(run, self.row(c * pass + column));
+                            } else {
+                                parts[part][column] = MaybeUninit::new(run);
+                            }
+                        },
+                    );
+                }
+                if V::BYTES == LINE {
+                    continue;
+                }
+                for column in 0..pass {
+                    for part in 0..LINE / V::BYTES {
+                        let run = parts[part][column].assume_init();
+                        put::<V, STREAM>(run, self.row(c * pass + column).add(part * V::BYTES));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where a destination row starts.
+    ///
+    /// # Safety
+    /// K4; the row is there.
+    #[inline(always)]
+    unsafe fn row(self, column: usize) -> *mut u8 {
+        // SAFETY: as promised.
+        unsafe { self.dst.offset(*self.columns.get_unchecked(column)) }
+    }
+}
+
+/// # Safety
+/// K1, K2; `to` is aligned if `STREAM`.
+#[inline(always)]
+unsafe fn put<V: Vector, const STREAM: bool>(run: V, to: *mut u8) {
+    // SAFETY: as promised.
+    unsafe { if STREAM { run.stream(to) } else { run.store(to) } }
+}
