@@ -54,7 +54,7 @@ fn every_element_type_goes_round() {
         assert!(equal(&owned, &view).unwrap());
         assert_eq!(owned.as_bytes().len(), 30 * size_of::<T>());
     }
-    round(|n| n % 2 == 1);
+    round(|n| n % 5 == 1);
     round(|n| n);
     round(u16::from);
     round(u32::from);
@@ -101,12 +101,12 @@ fn formats_are_the_types_of_c() {
 fn mutable_views_reborrow() {
     let mut data = [0u8; 6];
     let mut view = ViewMut::new(&mut data, &[2, 3]).unwrap();
-    copy(&mut view.reborrow().index(0, 0).unwrap(), &View::new(&[1, 2, 3], &[3]).unwrap()).unwrap();
-    copy(&mut view.reborrow().index(0, 1).unwrap(), &View::new(&[4, 5, 6], &[3]).unwrap()).unwrap();
+    copy(&mut view.reborrow().index(0, 0).unwrap(), &View::new(&[1u8, 2, 3], &[3]).unwrap()).unwrap();
+    copy(&mut view.reborrow().index(0, 1).unwrap(), &View::new(&[4u8, 5, 6], &[3]).unwrap()).unwrap();
     assert_eq!(items(&view.view()), [1, 2, 3, 4, 5, 6]);
     let mut erased = AnyViewMut::from(view.transpose());
     assert_eq!(erased.shape(), [3, 2]);
-    let six = View::new(&[9, 8, 7, 6, 5, 4], &[3, 2]).unwrap();
+    let six = View::new(&[9u8, 8, 7, 6, 5, 4], &[3, 2]).unwrap();
     copy(&mut erased, &six).unwrap();
     assert!(equal(&erased.view(), &six).unwrap());
     assert_eq!(data, [9, 7, 5, 8, 6, 4]);

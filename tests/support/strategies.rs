@@ -221,6 +221,10 @@ pub(crate) fn stretched() -> impl Strategy<Value = Stretched> {
                     axis.0 = 1;
                 }
             }
+            // Without the 0 of an empty shape the others may be too many.
+            if !short.iter().any(|axis| axis.0 == 0) {
+                short.iter_mut().filter(|axis| axis.0 > 1 << 16).for_each(|axis| axis.0 = 1);
+            }
             let src = Operand { bits: words[1], side: 1, reads: true }.layout(&short, itemsize);
             let mut strides = vec![0; first];
             for (axis, stride) in short.iter().zip(src.strides()) {
@@ -258,7 +262,7 @@ pub(crate) fn within() -> impl Strategy<Value = Within> {
                     }
                 }
             }
-            if like == 3 && shape.windows(2).all(|pair| pair[0] == pair[1]) {
+            if like == 3 && shape.len() > 1 && shape.windows(2).all(|pair| pair[0] == pair[1]) {
                 strides.rotate_left(1);
             }
             let shift = if bits(how, 16, 1) == 0 { shift * itemsize as isize } else { shift };
