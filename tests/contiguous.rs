@@ -1,7 +1,7 @@
 //! To contiguous, in every order.
 
 use crate::support::strategies::sources;
-use crate::support::{check, memory, oracle, same_bytes, view};
+use crate::support::{check, oracle, same_bytes, source, view};
 use proptest::prelude::*;
 use stridewise::{Array, Layout, Order, Strided, View, to_contiguous, to_contiguous_any};
 
@@ -14,7 +14,7 @@ fn packed(layout: &Layout) -> bool {
 #[test]
 fn prop_to_contiguous_matches_oracle() {
     check("prop_to_contiguous_matches_oracle", sources, |(src, _)| {
-        let from = memory(&src, 1);
+        let from = source(&src, 1);
         let items = oracle::c_bytes(&from, &src);
         for order in [Order::C, Order::F, Order::A, Order::K] {
             let array = to_contiguous_any(&view(&from, &src), order).unwrap();
@@ -64,8 +64,7 @@ fn typed_arrays_keep_their_type() {
     let data: Vec<f64> = (0..24).map(f64::from).collect();
     let view = View::new(&data, &[2, 3, 4]).unwrap().permute(&[1, 2, 0]).unwrap();
     let array: Array<f64> = to_contiguous(&view, Order::C).unwrap();
-    let expected: Vec<f64> =
-        (0..12).flat_map(|i| [f64::from(i), f64::from(i + 12)]).collect();
+    let expected: Vec<f64> = (0..12).flat_map(|i| [f64::from(i), f64::from(i + 12)]).collect();
     assert_eq!(array.as_slice(), expected);
     assert_eq!(array.shape(), [3, 4, 2]);
     assert_eq!(to_contiguous(&view, Order::K).unwrap().into_vec(), data);

@@ -1,14 +1,14 @@
 //! Copy, planned and at once, against the oracle.
 
 use crate::support::strategies::{Pair, Stretched, pairs, stretched};
-use crate::support::{check, memory, oracle, same_bytes, view, view_mut};
+use crate::support::{check, memory, oracle, same_bytes, source, view, view_mut};
 use proptest::prelude::*;
 use stridewise::{CopyPlan, Layout, Level, Options, Order, copy, copy_broadcast};
 
 #[test]
 fn prop_copy_matches_oracle() {
     check("prop_copy_matches_oracle", pairs, |Pair { dst, src, options }| {
-        let from = memory(&src, 1);
+        let from = source(&src, 1);
         let dirty = memory(&dst, 2);
         let mut expected = dirty.clone();
         oracle::copy(&mut expected, &dst, &from, &src);
@@ -29,7 +29,7 @@ fn prop_copy_matches_oracle() {
 #[test]
 fn prop_copy_broadcast_matches_oracle() {
     check("prop_copy_broadcast_matches_oracle", stretched, |Stretched { dst, src, broadcast }| {
-        let from = memory(&src, 3);
+        let from = source(&src, 3);
         let mut to = memory(&dst, 4);
         let mut expected = to.clone();
         oracle::copy(&mut expected, &dst, &from, &broadcast);
@@ -91,7 +91,7 @@ fn streams_of_every_number() {
 
 /// One copy, with a canary behind it.
 fn copies(dst: &Layout, src: &Layout, options: Options) {
-    let from = memory(src, 5);
+    let from = source(src, 5);
     let mut to = memory(dst, 6);
     let mut expected = to.clone();
     oracle::copy(&mut expected, dst, &from, src);

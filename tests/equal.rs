@@ -2,7 +2,7 @@
 
 use crate::support::oracle::{Kind, Part, offsets, place};
 use crate::support::strategies::{Compared, Pair, compared};
-use crate::support::{bytes, check, memory};
+use crate::support::{bytes, check, source};
 use proptest::prelude::*;
 use stridewise::{
     AnyView, Complex, ElementType, EqualPlan, F16, Format, Layout, Level, Mode, Options, Order,
@@ -65,7 +65,7 @@ pub(crate) fn operands(case: &Compared) -> (Vec<u8>, Vec<u8>) {
         item
     };
     let items: Vec<u8> = (0..dst.len()).flat_map(tame).collect();
-    let (mut a, mut b) = (memory(dst, *salt), memory(src, salt.wrapping_add(99)));
+    let (mut a, mut b) = (source(dst, *salt), source(src, salt.wrapping_add(99)));
     place(&mut a, dst, &items);
     place(&mut b, src, &items);
     let (left, right) = (offsets(dst), offsets(src));

@@ -74,13 +74,8 @@ fn shapes_and_itemsizes_that_differ() {
     let format = Format::parse("f").unwrap();
     assert_eq!(AnyView::new(&bytes, format, c(&[3], 2)).unwrap_err(), wrong.clone().into());
     assert_eq!(View::with_layout(&data, c(&[3], 2)).unwrap_err(), wrong.clone().into());
-    let plan = EqualPlan::with(
-        &c(&[3], 2),
-        &c(&[3], 2),
-        format.into(),
-        Mode::Values,
-        Options::default(),
-    );
+    let plan =
+        EqualPlan::with(&c(&[3], 2), &c(&[3], 2), format.into(), Mode::Values, Options::default());
     assert_eq!(plan, Err(wrong.into()));
 }
 
@@ -102,17 +97,16 @@ fn types_that_differ() {
     let bytes = [3u8, 0];
     let erased = AnyView::new(&bytes, Format::parse("?").unwrap(), c(&[2], 1)).unwrap();
     let mut typed = ViewMut::new(&mut flags, &[2]).unwrap();
-    assert!(matches!(
-        copy(&mut typed, &erased),
-        Err(Error::Mismatch(MismatchError::Type { .. }))
-    ));
+    assert!(matches!(copy(&mut typed, &erased), Err(Error::Mismatch(MismatchError::Type { .. }))));
     assert_eq!(flags, [true; 2]);
 }
 
 #[test]
 fn extents_that_overflow() {
     let half = 1usize << (usize::BITS / 2);
-    for shape in [vec![half, half], vec![usize::MAX], vec![half, half, half], vec![isize::MAX as usize, 2]] {
+    for shape in
+        [vec![half, half], vec![usize::MAX], vec![half, half, half], vec![isize::MAX as usize, 2]]
+    {
         let error = LayoutError::ExtentOverflow { shape: shape.clone(), itemsize: 1 };
         let strides = vec![0; shape.len()];
         assert_eq!(Layout::new(&shape, &strides, 1, 0), Err(error.clone()));

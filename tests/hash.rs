@@ -1,7 +1,7 @@
 //! Hashes: those of the C-order bytes, by other people's hashers.
 
 use crate::support::strategies::sources;
-use crate::support::{check, memory, oracle, view};
+use crate::support::{check, oracle, source, view};
 use proptest::prelude::*;
 use serde_json::Value;
 use siphasher::sip::SipHasher13;
@@ -40,7 +40,7 @@ fn at_once(view: &AnyView<'_>) -> (u64, u128, u64, u64) {
 #[test]
 fn prop_hash_matches_oracle() {
     check("prop_hash_matches_oracle", sources, |(src, options)| {
-        let from = memory(&src, 1);
+        let from = source(&src, 1);
         let expected = reference(&oracle::c_bytes(&from, &src));
         let view = view(&from, &src);
         let plan = HashPlan::with(&src, options).unwrap();
@@ -61,7 +61,7 @@ fn large_views_are_cut_into_blocks() {
         let last = shape.len() - 1;
         let halved = whole.slice(last, stridewise::Slice::new(None, None, -2)).unwrap();
         for src in [whole, halved] {
-            let from = memory(&src, 2);
+            let from = source(&src, 2);
             let expected = reference(&oracle::c_bytes(&from, &src));
             for level in Level::available() {
                 let options = Options { level: Some(level), chunks: None };
@@ -142,8 +142,8 @@ fn recorded_views() {
 fn equal_items_hash_alike() {
     let rows = Layout::contiguous(&[37, 53], 3, Order::C).unwrap();
     let columns = Layout::contiguous(&[37, 53], 3, Order::F).unwrap();
-    let from = memory(&rows, 7);
-    let mut turned = memory(&columns, 8);
+    let from = source(&rows, 7);
+    let mut turned = source(&columns, 8);
     oracle::copy(&mut turned, &columns, &from, &rows);
     for level in Level::available() {
         let options = Options { level: Some(level), chunks: None };

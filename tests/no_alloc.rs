@@ -76,7 +76,8 @@ fn six_axes_need_no_heap() {
             let mut hasher = std::hash::DefaultHasher::new();
             hash_into(&src, &mut hasher).unwrap();
             let _ = (xxh3_64(&src).unwrap(), xxh3_128(&src).unwrap(), siphash13(&src, 1, 2));
-            let (to, from) = (Layout::contiguous(shape, 4, Order::C), Layout::contiguous(shape, 4, Order::F));
+            let (to, from) =
+                (Layout::contiguous(shape, 4, Order::C), Layout::contiguous(shape, 4, Order::F));
             let (to, from) = (to.unwrap(), from.unwrap());
             let plan = CopyPlan::new(&to, &from).unwrap();
             plan.run(&mut dst, &View::with_layout(&data, from.clone()).unwrap()).unwrap();

@@ -1,10 +1,11 @@
 //! Several chunks on several threads: nothing depends on them.
 
-use crate::support::{bytes, memory, oracle, pool, view, view_mut};
+use crate::support::{bytes, memory, oracle, pool, source, view, view_mut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use stridewise::{
     AnyArray, AnyView, AnyViewMut, Array, CopyPlan, ElementType, EqualPlan, HashPlan, Layout,
-    Level, Mode, Options, Order, View, ViewMut, copy, equal, first_mismatch, to_contiguous, xxh3_64,
+    Level, Mode, Options, Order, View, ViewMut, copy, equal, first_mismatch, to_contiguous,
+    xxh3_64,
 };
 
 #[test]
@@ -44,7 +45,7 @@ fn large() -> Vec<(Layout, Layout)> {
 fn copies_do_not_depend_on_threads() {
     let pool = pool();
     for (dst, src) in large() {
-        let from = memory(&src, 1);
+        let from = source(&src, 1);
         let mut expected = memory(&dst, 2);
         oracle::copy(&mut expected, &dst, &from, &src);
         let run = |chunks: Option<usize>| {
@@ -68,7 +69,7 @@ fn equality_and_hashes_do_not_depend_on_threads() {
     let pool = pool();
     for (dst, src) in large() {
         let element = ElementType::bytes(dst.itemsize());
-        let from = memory(&src, 3);
+        let from = source(&src, 3);
         let hash = xxh3_64(&view(&from, &src)).unwrap();
         assert_eq!(hash, xxhash_rust::xxh3::xxh3_64(&oracle::c_bytes(&from, &src)));
         assert_eq!(hash, pool.install(|| xxh3_64(&view(&from, &src)).unwrap()));
@@ -139,7 +140,9 @@ fn mutable_views_move_to_threads() {
         }
     });
     let at = |i: usize| data[i];
-    assert!((0..60_000).all(|i| at(i) == source[i % 200 * 300 + i / 200] && at(i) == at(i + 60_000)));
+    assert!(
+        (0..60_000).all(|i| at(i) == source[i % 200 * 300 + i / 200] && at(i) == at(i + 60_000))
+    );
 }
 
 /// A verb called from a task of the pool that it then uses itself.

@@ -2,7 +2,7 @@
 
 use crate::equal::{MODES, operands};
 use crate::support::strategies::{Compared, Pair, compared, pairs};
-use crate::support::{check, memory, oracle, same_bytes};
+use crate::support::{check, memory, oracle, same_bytes, source};
 use proptest::prelude::*;
 use std::hash::{DefaultHasher, Hasher};
 use stridewise::{ElementType, Layout, LayoutError, Mode, raw};
@@ -15,7 +15,7 @@ fn origin(memory: &[u8], layout: &Layout) -> *const u8 {
 #[test]
 fn prop_raw_copy_and_hashes_match_oracle() {
     check("prop_raw_copy_and_hashes_match_oracle", pairs, |Pair { dst, src, .. }| {
-        let from = memory(&src, 1);
+        let from = source(&src, 1);
         let mut to = memory(&dst, 2);
         let mut expected = to.clone();
         oracle::copy(&mut expected, &dst, &from, &src);

@@ -101,8 +101,10 @@ fn formats_are_the_types_of_c() {
 fn mutable_views_reborrow() {
     let mut data = [0u8; 6];
     let mut view = ViewMut::new(&mut data, &[2, 3]).unwrap();
-    copy(&mut view.reborrow().index(0, 0).unwrap(), &View::new(&[1u8, 2, 3], &[3]).unwrap()).unwrap();
-    copy(&mut view.reborrow().index(0, 1).unwrap(), &View::new(&[4u8, 5, 6], &[3]).unwrap()).unwrap();
+    copy(&mut view.reborrow().index(0, 0).unwrap(), &View::new(&[1u8, 2, 3], &[3]).unwrap())
+        .unwrap();
+    copy(&mut view.reborrow().index(0, 1).unwrap(), &View::new(&[4u8, 5, 6], &[3]).unwrap())
+        .unwrap();
     assert_eq!(items(&view.view()), [1, 2, 3, 4, 5, 6]);
     let mut erased = AnyViewMut::from(view.transpose());
     assert_eq!(erased.shape(), [3, 2]);

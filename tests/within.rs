@@ -63,8 +63,7 @@ fn shifts_of_a_picture() {
 /// In place: transposes of squares and cubes, by every permutation.
 #[test]
 fn transposes_in_place() {
-    let permutations =
-        [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let permutations = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
     for (extent, itemsize) in [1, 2, 5, 17, 33].into_iter().flat_map(|n| [1, 3, 8].map(|k| (n, k)))
     {
         let cube = Layout::contiguous(&[extent; 3], itemsize, Order::C).unwrap();

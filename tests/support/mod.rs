@@ -70,6 +70,15 @@ pub(crate) fn memory(layout: &Layout, salt: u64) -> Vec<u8> {
     bytes(end + CANARY, salt)
 }
 
+/// Memory that ends with the layout's last byte, so that AddressSanitizer
+/// sees whoever reads beyond.
+pub(crate) fn source(layout: &Layout, salt: u64) -> Vec<u8> {
+    let mut bytes = memory(layout, salt);
+    bytes.truncate(bytes.len() - CANARY);
+    bytes.shrink_to_fit();
+    bytes
+}
+
 /// So many bytes without a pattern.
 pub(crate) fn bytes(len: usize, salt: u64) -> Vec<u8> {
     let mut state = salt.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

@@ -1,6 +1,6 @@
 //! The truth, index by index: one line of arithmetic per item.
 
-use stridewise::{Complex, ElementType, Element, F16, Format, Layout, Mode};
+use stridewise::{Complex, Element, ElementType, F16, Format, Layout, Mode};
 
 /// The byte offset of every item, in C order.
 pub(crate) fn offsets(layout: &Layout) -> Vec<isize> {
