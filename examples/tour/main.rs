@@ -62,8 +62,8 @@ fn tour(out: &mut impl Write) -> Result<(), Failure> {
         None => Held::parse(ASTRONAUT).map_err(|error| format!("astronaut.npy: {error}"))?,
         Some(path) => Held::read(path).map_err(|error| format!("{}: {error}", path.display()))?,
     };
-    if png.is_some() {
-        picture::check(&array)?;
+    if let Some(folder) = &png {
+        picture::prepare(folder, &array)?;
     }
     let name = match &file {
         None => "astronaut.npy (built in)".into(),

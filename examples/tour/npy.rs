@@ -3,7 +3,7 @@
 use crate::Failure;
 use npyz::{DType, Endianness, NpyHeader, TypeChar};
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use stridewise::{
     AnyView, AnyViewMut, Complex, ElementType, Error, Format, Layout, Order, Strided,
@@ -73,12 +73,37 @@ impl Held {
     }
 }
 
+/// Bytes of a header at most: NumPy reads no longer ones without being told.
+const HEADER: u64 = 10_000;
+/// Brackets in brackets at most; an array of simple items has two levels.
+const DEPTH: usize = 6;
+
 /// The header, and the bytes behind it.
 fn header(file: &[u8]) -> Result<(NpyHeader, &[u8]), Failure> {
-    // NumPy writes and reads no longer ones than this without being told to.
-    let mut rest = file.take(10_000);
-    let header = NpyHeader::from_reader(&mut rest)?;
-    let read = 10_000 - rest.limit() as usize;
+    // The crate's parser takes twice as long for each level of brackets.
+    let open = |depth: usize, byte: &u8| match byte {
+        b'[' | b'(' | b'{' => depth + 1,
+        b']' | b')' | b'}' => depth.saturating_sub(1),
+        _ => depth,
+    };
+    let mut levels = file.iter().take_while(|&&byte| byte != b'\n').scan(0, |depth, byte| {
+        *depth = open(*depth, byte);
+        Some(*depth)
+    });
+    if file.starts_with(b"\x93NUMPY") && levels.any(|depth| depth > DEPTH) {
+        return Err("the header has too many brackets in brackets".into());
+    }
+    let mut rest = file.take(HEADER);
+    let header = NpyHeader::from_reader(&mut rest).map_err(|error| match error.kind() {
+        ErrorKind::UnexpectedEof => format!("no header ends within {HEADER} bytes"),
+        _ => {
+            let error = error.to_string();
+            // A drawing of the place may follow.
+            let line = error.lines().next().unwrap_or_default();
+            format!("no header that can be read: {line}")
+        }
+    })?;
+    let read = (HEADER - rest.limit()) as usize;
     Ok((header, &file[read..]))
 }
 

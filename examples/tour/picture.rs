@@ -7,10 +7,11 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use stridewise::{AnyView, AnyViewMut, ElementType, Layout, Order, Strided, copy};
 
-/// Whether an array can be shown.
-pub fn check(array: &Held) -> Result<(), Failure> {
+/// Refuses an array that cannot be shown, and makes the folder.
+pub fn prepare(folder: &Path, array: &Held) -> Result<(), Failure> {
     let bytes = array.element == ElementType::of::<u8>();
     if bytes && !array.layout.is_empty() && matches!(array.layout.shape(), [_, _] | [_, _, 3]) {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         return Ok(());
     }
     let shape = array.layout.shape();
@@ -23,7 +24,6 @@ pub fn check(array: &Held) -> Result<(), Failure> {
 
 /// Writes the array, its planes side by side, and the crop; gives the paths.
 pub fn write(folder: &Path, array: &Held, crop: &Held) -> Result<Vec<PathBuf>, Failure> {
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut written = Vec::new();
     let mut save = |name: &str, view: &AnyView<'_>| {
         let path = folder.join(name);
