@@ -85,20 +85,19 @@ fn compared(out: &mut impl Write, c: &Held, mut f: Held, back: &Held) -> Result<
         EqualPlan::with(&a.layout, &b.layout, a.element, mode, Options::default())
     };
     heading(out, "The way there and back", &format!("compared by {by}"))?;
-    let straight = plan(c, back)?;
-    writeln!(
-        out,
-        "  equal(array, array to F order and back) = {}",
-        straight.run(&c.view()?, &back.view()?)?
-    )?;
+    let same = plan(c, back)?.run(&c.view()?, &back.view()?)?;
+    writeln!(out, "  equal(array, array to F order and back) = {same}")?;
+    expect(same, "the array that came back differs")?;
     let across = plan(c, &f)?;
     plan_of(out, &across)?;
     let (a, b) = (c.view()?, f.view()?);
     let mut same = Ok(false);
     let bytes = c.layout.nbytes();
     let times = Times::of(2 * bytes, bytes, || same = across.run(black_box(&a), black_box(&b)));
-    writeln!(out, "  equal(C copy, F copy) = {}", same?)?;
+    let same = same?;
+    writeln!(out, "  equal(C copy, F copy) = {same}")?;
     writeln!(out, "         {times}")?;
+    expect(same, "the F copy differs")?;
 
     let at: Vec<usize> = c.layout.shape().iter().map(|extent| extent / 3 * 2).collect();
     let Some(byte) = f.layout.item_offset(&at) else {
@@ -109,11 +108,13 @@ fn compared(out: &mut impl Write, c: &Held, mut f: Held, back: &Held) -> Result<
     let b = f.view()?;
     let mut found = Ok(None);
     let times = Times::of(2 * bytes, bytes, || found = across.first_mismatch(black_box(&a), &b));
-    match found? {
+    let found = found?;
+    match &found {
         Some(index) => writeln!(out, "  first_mismatch(C copy, F copy) = {index:?}")?,
         None => writeln!(out, "  first_mismatch(C copy, F copy) finds nothing")?,
     }
-    Ok(writeln!(out, "         {times}")?)
+    writeln!(out, "         {times}")?;
+    expect(found == Some(at), "the changed byte was not found")
 }
 
 type Hash = dyn Fn(&AnyView<'_>) -> Result<u128, stridewise::Error>;
@@ -126,8 +127,8 @@ fn hashed(out: &mut impl Write, c: &Held, f: &Held) -> Result<(), Failure> {
     let pair = [("C copy", &a), ("F copy", &b)];
     let mut row = |name: &str, digits: usize, hash: &Hash| {
         let hashes = [hash(&a)?, hash(&b)?];
-        let verdict = if hashes[0] == hashes[1] { "identical" } else { "DIFFERENT" };
-        writeln!(out, "  {name}  {:0digits$x}  {verdict}", hashes[0])?;
+        expect(hashes[0] == hashes[1], "the hashes of the copies differ")?;
+        writeln!(out, "  {name}  {:0digits$x}  identical", hashes[0])?;
         for (which, view) in pair {
             let bytes = c.layout.nbytes();
             let times = Times::of(bytes, bytes, || {
@@ -140,6 +141,11 @@ fn hashed(out: &mut impl Write, c: &Held, f: &Held) -> Result<(), Failure> {
     row("XXH3-64    ", 16, &|view| xxh3_64(view).map(u128::from))?;
     row("XXH3-128   ", 32, &|view| xxh3_128(view))?;
     row("SipHash-1-3", 16, &|view| siphash13(view, 0, 0).map(u128::from))
+}
+
+/// What must hold, or the tour ends.
+fn expect(holds: bool, otherwise: &str) -> Result<(), Failure> {
+    if holds { Ok(()) } else { Err(otherwise.into()) }
 }
 
 fn heading(out: &mut impl Write, title: &str, note: &str) -> io::Result<()> {

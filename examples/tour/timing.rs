@@ -54,7 +54,7 @@ impl fmt::Display for Times {
         let Times { bytes, took, copied, memcpy } = *self;
         // Bytes a nanosecond are gigabytes a second.
         let (pace, copy) = (bytes as f64 / took, 2.0 * copied as f64 / memcpy);
-        let (time, unit) = if took < 10e3 { (took, "ns") } else { (took / 1e3, "us") };
+        let (time, unit) = if took < 1e3 { (took, "ns") } else { (took / 1e3, "us") };
         let ratio = memcpy / took;
         write!(
             f,
