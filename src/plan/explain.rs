@@ -81,7 +81,7 @@ impl HashPlan {
 /// Bytes of the source that a nest reads: loops at which it stands still
 /// read the same again.
 fn read(nest: &LoopNest) -> usize {
-    let moved = nest.loops.iter().filter(|l| l.src != 0);
+    let moved = nest.loops.iter().filter(|l| l.src != 0 || l.extent == 0);
     moved.fold(nest.item, |bytes, l| bytes.saturating_mul(l.extent))
 }
 

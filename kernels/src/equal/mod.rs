@@ -262,13 +262,7 @@ impl<R: Rule> Kernel for Find<R> {
                 return None;
             }
             // Something in the next `LINE` bytes differs.
-            while {
-                let Run { a, b, .. } = run.after(at);
-                !R::differ(
-                    a.cast::<R::Item>().read_unaligned(),
-                    b.cast::<R::Item>().read_unaligned(),
-                )
-            } {
+            while run.item_equals::<R>(at) {
                 at += size_of::<R::Item>();
             }
             Some(at)
@@ -292,6 +286,20 @@ impl Run {
         unsafe { Run { a: self.a.add(at), b: self.b.add(at), bytes: self.bytes - at } }
     }
 
+    /// Whether the items at offset `at` are equal.
+    ///
+    /// # Safety
+    /// K2; a whole item is at `at`.
+    #[inline(always)]
+    unsafe fn item_equals<R: Rule>(self, at: usize) -> bool {
+        // SAFETY: K2, K5.
+        unsafe {
+            let a = self.a.add(at).cast::<R::Item>().read_unaligned();
+            let b = self.b.add(at).cast::<R::Item>().read_unaligned();
+            R::differ(a, b) == R::Difference::default()
+        }
+    }
+
     /// The offset of the first block of `N` bytes at or after `at` that
     /// differs, or else of the rest that is shorter than a block.
     ///
@@ -308,12 +316,26 @@ impl Run {
 
     /// The same for blocks of [`LINE`] bytes, skipping large blocks first.
     ///
+    /// Large blocks begin where `a` begins a cache line, as nearly as whole
+    /// items allow: a load across two lines costs two loads.
+    ///
     /// # Safety
     /// K2.
     #[inline(always)]
     unsafe fn skip_lines<R: Rule>(self) -> usize {
-        // SAFETY: K2; `skip` answers at most `bytes`.
-        unsafe { self.skip::<R, LINE>(self.skip::<R, BLOCK>(0)) }
+        // SAFETY: K2; `skip` answers at most `bytes`, and the first line has
+        // been compared before anything within it is passed over.
+        unsafe {
+            let mut at = 0;
+            if self.bytes >= BLOCK + LINE {
+                if R::differs::<LINE>(self.a, self.b) {
+                    return 0;
+                }
+                let head = LINE - self.a.addr() % LINE;
+                at = self.skip::<R, BLOCK>(head - head % size_of::<R::Item>());
+            }
+            self.skip::<R, LINE>(at)
+        }
     }
 
     /// Whether the runs differ.

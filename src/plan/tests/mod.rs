@@ -1,0 +1,260 @@
+//! Each pass on literal loops, and what all passes keep.
+
+mod blocks;
+mod explain;
+mod partition;
+
+use super::coalesce::coalesce;
+use super::loop_nest::{Loop, LoopNest};
+use super::normalize::{Traversal, normalize};
+use super::order::order;
+use super::tile::{block, tile};
+use proptest::prelude::*;
+use std::vec::Vec;
+use stridewise_kernels::copy::Family;
+
+fn l(extent: usize, dst: isize, src: isize) -> Loop {
+    Loop { extent, dst, src }
+}
+
+fn nest(item: usize, loops: &[Loop]) -> LoopNest {
+    LoopNest { loops: loops.into(), item, dst: 0, src: 0 }
+}
+
+/// The offsets of all items that a nest visits, byte by byte, sorted.
+fn visits(nest: &LoopNest) -> Vec<(isize, isize)> {
+    let mut offsets = Vec::from([(nest.dst, nest.src)]);
+    for l in &nest.loops {
+        offsets = (0..l.extent as isize)
+            .flat_map(|i| offsets.iter().map(move |&(d, s)| (d + i * l.dst, s + i * l.src)))
+            .collect();
+    }
+    let bytes = 0..nest.item as isize;
+    let mut bytes: Vec<_> =
+        offsets.iter().flat_map(|&(d, s)| bytes.clone().map(move |b| (d + b, s + b))).collect();
+    bytes.sort_unstable();
+    bytes
+}
+
+#[test]
+fn normalize_drops_unit_loops_whatever_their_strides() {
+    let mut n = nest(4, &[l(1, isize::MIN, 7), l(3, 8, 4), l(1, 0, isize::MAX)]);
+    normalize(&mut n, Traversal::Free);
+    assert_eq!(n, nest(4, &[l(3, 8, 4)]));
+}
+
+#[test]
+fn normalize_turns_the_destination_forward() {
+    let mut n = nest(1, &[l(5, -10, 1), l(2, 3, -7)]);
+    normalize(&mut n, Traversal::Free);
+    assert_eq!(n, LoopNest { dst: -40, src: 4, ..nest(1, &[l(5, 10, -1), l(2, 3, -7)]) });
+}
+
+#[test]
+fn normalize_turns_the_source_forward_where_the_destination_stands() {
+    let mut n = nest(1, &[l(5, 0, -2)]);
+    normalize(&mut n, Traversal::Free);
+    assert_eq!(n, LoopNest { src: -8, ..nest(1, &[l(5, 0, 2)]) });
+}
+
+#[test]
+fn normalize_drops_repetition_only_if_the_order_is_free() {
+    for (traversal, kept) in [(Traversal::Free, 0), (Traversal::Logical, 1)] {
+        let mut n = nest(1, &[l(5, 0, 0)]);
+        normalize(&mut n, traversal);
+        assert_eq!(n.loops.len(), kept);
+    }
+}
+
+#[test]
+fn normalize_keeps_directions_in_logical_order() {
+    let loops = [l(5, -10, 1), l(2, 3, -7)];
+    let mut n = nest(1, &loops);
+    normalize(&mut n, Traversal::Logical);
+    assert_eq!(n, nest(1, &loops));
+}
+
+#[test]
+fn normalize_makes_one_empty_loop_of_garbage() {
+    let mut n = nest(8, &[l(usize::MAX, isize::MIN, 1), l(0, 3, 3), l(9, 1, 1)]);
+    normalize(&mut n, Traversal::Free);
+    assert_eq!(n, nest(8, &[l(0, 0, 0)]));
+    assert_eq!((n.items(), n.bytes()), (0, 0));
+}
+
+#[test]
+fn order_puts_large_destination_steps_first_then_large_source_steps() {
+    let mut n = nest(1, &[l(2, 1, 9), l(3, 100, 1), l(4, 10, 5), l(5, 10, -6)]);
+    order(&mut n);
+    assert_eq!(n, nest(1, &[l(3, 100, 1), l(5, 10, -6), l(4, 10, 5), l(2, 1, 9)]));
+}
+
+#[test]
+fn coalesce_merges_what_is_contiguous_in_both() {
+    let mut n = nest(4, &[l(2, 120, 240), l(3, 40, 80), l(5, 8, 16)]);
+    coalesce(&mut n);
+    assert_eq!(n, nest(4, &[l(30, 8, 16)]));
+}
+
+#[test]
+fn coalesce_stops_at_a_gap_in_one_operand() {
+    for loops in [[l(3, 40, 84), l(5, 8, 16)], [l(3, 44, 80), l(5, 8, 16)]] {
+        let mut n = nest(4, &loops);
+        coalesce(&mut n);
+        assert_eq!(n, nest(4, &loops));
+    }
+}
+
+#[test]
+fn coalesce_merges_repetition_and_mirrored_runs() {
+    let mut n = nest(4, &[l(3, 20, 0), l(5, 4, 0)]);
+    coalesce(&mut n);
+    assert_eq!(n, nest(4, &[l(15, 4, 0)]));
+    let mut n = nest(4, &[l(3, 20, -20), l(5, 4, -4)]);
+    coalesce(&mut n);
+    assert_eq!(n, nest(4, &[l(15, 4, -4)]));
+}
+
+#[test]
+fn coalesce_widens_the_item_by_a_run() {
+    let mut n = nest(4, &[l(7, 100, 50), l(3, 4, 4)]);
+    coalesce(&mut n);
+    assert_eq!(n, nest(12, &[l(7, 100, 50)]));
+    let mut n = nest(4, &[l(7, 12, 12), l(3, 4, 4)]);
+    coalesce(&mut n);
+    assert_eq!(n, nest(84, &[]));
+}
+
+#[test]
+fn coalesce_survives_extents_whose_product_overflows() {
+    let loops = [l(usize::MAX, 0, 0), l(usize::MAX, 0, 0)];
+    let mut n = nest(1, &loops);
+    coalesce(&mut n);
+    assert_eq!(n, nest(1, &loops));
+}
+
+/// The family for two loops, and the loops that the kernel gets.
+fn tiled(item: usize, loops: &[Loop]) -> (Family, Vec<Loop>) {
+    let mut n = nest(item, loops);
+    let family = tile(&mut n);
+    let (_, block) = block(&n);
+    assert!(family.accepts(&block), "{family:?} {block:?}");
+    (family, n.loops.to_vec())
+}
+
+#[test]
+fn tile_knows_lines_by_their_steps() {
+    let family = |dst, src| tiled(4, &[l(9, dst, src)]).0;
+    assert_eq!(family(4, 0), Family::Fill);
+    assert_eq!(family(4, 8), Family::Gather);
+    assert_eq!(family(4, -4), Family::Reverse);
+    assert_eq!(family(8, 4), Family::Scatter);
+    assert_eq!(family(8, 12), Family::Strided);
+    assert_eq!(family(8, 0), Family::Strided);
+}
+
+#[test]
+fn tile_takes_long_items_as_runs() {
+    assert_eq!(tiled(65, &[l(9, 4000, 65), l(9, 65, 4000)]).0, Family::Runs);
+    assert_eq!(tiled(64, &[l(9, 4000, 64), l(9, 64, 4000)]).0, Family::Tiled);
+    assert_eq!(tiled(5, &[]).0, Family::Runs);
+}
+
+#[test]
+fn tile_transposes_where_the_runs_lie_across() {
+    let across = [l(90, 360, 4), l(90, 4, 360)];
+    assert_eq!(tiled(4, &across), (Family::Transpose, across.to_vec()));
+    // The source's run is found wherever it stands, and comes before the last.
+    let (family, loops) = tiled(4, &[l(90, 9000, 4), l(9, 360, 36000), l(90, 4, 360)]);
+    assert_eq!(family, Family::Transpose);
+    assert_eq!(loops, [l(9, 360, 36000), l(90, 9000, 4), l(90, 4, 360)]);
+}
+
+#[test]
+fn tile_turns_the_sources_run_forward() {
+    let mut n = nest(2, &[l(50, 100, -2), l(50, 2, -100)]);
+    assert_eq!(tile(&mut n), Family::Transpose);
+    assert_eq!(n, LoopNest { dst: 4900, src: -98, ..nest(2, &[l(50, -100, 2), l(50, 2, -100)]) });
+}
+
+#[test]
+fn tile_finds_a_few_streams() {
+    assert_eq!(tiled(1, &[l(3, 1000, 1), l(900, 1, 3)]).0, Family::Deinterleave);
+    // A step that is not that of the streams: pixels with padding.
+    assert_eq!(tiled(1, &[l(3, 1000, 1), l(900, 1, 4)]).0, Family::Transpose);
+    let (family, loops) = tiled(1, &[l(900, 3, 1), l(3, 1, 1000)]);
+    assert_eq!((family, loops), (Family::Interleave, [l(3, 1, 1000), l(900, 3, 1)].to_vec()));
+    // As many as fill a lane: registers transpose those.
+    assert_eq!(tiled(4, &[l(4, 1000, 4), l(900, 4, 16)]).0, Family::Transpose);
+    assert_eq!(tiled(8, &[l(2, 8000, 8), l(900, 8, 16)]).0, Family::Transpose);
+}
+
+#[test]
+fn tile_walks_what_registers_cannot_hold() {
+    assert_eq!(tiled(3, &[l(90, 270, 3), l(90, 3, 270)]).0, Family::Tiled);
+    assert_eq!(tiled(4, &[l(90, 720, 4), l(90, 8, 720)]).0, Family::Tiled);
+    assert_eq!(tiled(4, &[l(90, 360, 8), l(90, 4, 720)]).0, Family::Tiled);
+}
+
+/// Loops whose destination visits no byte twice, as steps times extents of
+/// the loops inside, in any order and direction.
+fn nests() -> impl Strategy<Value = LoopNest> {
+    let loops = prop::collection::vec((0usize..5, 0isize..3, -40isize..40, any::<bool>()), 0..5);
+    (1usize..6, loops, any::<u64>()).prop_map(|(item, parts, shuffle)| {
+        let (mut loops, mut step) = (Vec::new(), item as isize);
+        for (extent, gap, src, back) in parts {
+            let dst = step + gap;
+            let src = if src % 3 == 0 { dst } else { src };
+            loops.push(l(extent, if back { -dst } else { dst }, src));
+            step = dst * extent.max(1) as isize;
+        }
+        for at in 1..loops.len() {
+            loops.swap(at, (shuffle >> (8 * at)) as usize % (at + 1));
+        }
+        nest(item, &loops)
+    })
+}
+
+proptest! {
+    #[test]
+    fn passes_keep_the_visited_bytes(nest in nests()) {
+        let before = visits(&nest);
+        let mut n = nest.clone();
+        normalize(&mut n, Traversal::Free);
+        prop_assert_eq!(&visits(&n), &before);
+        order(&mut n);
+        prop_assert_eq!(&visits(&n), &before);
+        coalesce(&mut n);
+        prop_assert_eq!(&visits(&n), &before);
+        let family = tile(&mut n);
+        prop_assert_eq!(&visits(&n), &before);
+        let (_, block) = block(&n);
+        prop_assert!(family.accepts(&block), "{:?} {:?}", family, block);
+        prop_assert_eq!(n.bytes(), before.len());
+    }
+
+    #[test]
+    fn logical_passes_keep_the_order(nest in nests()) {
+        // The offsets in the order of the loops.
+        fn in_order(nest: &LoopNest) -> Vec<(isize, isize)> {
+            let mut offsets = Vec::from([(nest.dst, nest.src)]);
+            for l in &nest.loops {
+                offsets = offsets
+                    .iter()
+                    .flat_map(|&(d, s)| {
+                        (0..l.extent as isize).map(move |i| (d + i * l.dst, s + i * l.src))
+                    })
+                    .collect();
+            }
+            offsets
+                .iter()
+                .flat_map(|&(d, s)| (0..nest.item as isize).map(move |b| (d + b, s + b)))
+                .collect()
+        }
+        let before = in_order(&nest);
+        let mut n = nest.clone();
+        normalize(&mut n, Traversal::Logical);
+        coalesce(&mut n);
+        prop_assert_eq!(in_order(&n), before);
+    }
+}

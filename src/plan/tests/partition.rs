@@ -1,0 +1,69 @@
+//! Chunks are disjoint, cover everything and keep their kernels.
+
+use super::super::partition::{Split, chunk, partition};
+use super::{l, nest, nests, visits};
+use crate::plan::coalesce::coalesce;
+use crate::plan::normalize::{Traversal, normalize};
+use crate::plan::order::order;
+use crate::plan::tile::{block, tile};
+use proptest::prelude::*;
+use std::vec::Vec;
+use stridewise_kernels::copy::Family;
+
+#[test]
+fn one_chunk_is_the_whole() {
+    assert_eq!(partition(&nest(4, &[l(9, 4, 8)]), Family::Gather, 1), Split::WHOLE);
+    assert_eq!(partition(&nest(4, &[l(0, 0, 0)]), Family::Runs, 8), Split::WHOLE);
+}
+
+#[test]
+fn the_outermost_loop_that_is_long_enough_is_cut() {
+    let n = nest(4, &[l(3, 65536, 4), l(64, 1024, 12), l(256, 4, 768)]);
+    assert_eq!(partition(&n, Family::Strided, 2), Split { at: 0, step: 2, chunks: 2 });
+    assert_eq!(partition(&n, Family::Strided, 16), Split { at: 1, step: 4, chunks: 16 });
+    // None is: the longest, here in whole lines of 16 items.
+    let n = nest(4, &[l(3, 65536, 4), l(2, 32768, 12), l(256, 4, 768)]);
+    assert_eq!(partition(&n, Family::Strided, 20), Split { at: 2, step: 16, chunks: 16 });
+}
+
+#[test]
+fn a_long_run_is_cut_at_lines() {
+    assert_eq!(partition(&nest(1000, &[]), Family::Runs, 4), Split { at: 0, step: 256, chunks: 4 });
+}
+
+#[test]
+fn streams_stay_together() {
+    let n = nest(1, &[l(3, 6400, 1), l(6400, 1, 3)]);
+    let split = partition(&n, Family::Deinterleave, 3);
+    assert_eq!((split.at, split.step % 64), (1, 0));
+}
+
+#[test]
+fn tiles_stay_whole() {
+    let n = nest(4, &[l(4096, 16384, 4), l(4096, 4, 16384)]);
+    assert_eq!(partition(&n, Family::Transpose, 300), Split { at: 0, step: 16, chunks: 256 });
+}
+
+proptest! {
+    #[test]
+    fn chunks_visit_each_byte_once(nest in nests(), chunks in 1usize..9) {
+        let mut n = nest;
+        normalize(&mut n, Traversal::Free);
+        order(&mut n);
+        coalesce(&mut n);
+        let family = tile(&mut n);
+        let split = partition(&n, family, chunks);
+        prop_assert!((1..=chunks).contains(&split.chunks));
+        if split.chunks > 1 {
+            let mut parts = Vec::new();
+            for id in 0..split.chunks {
+                let part = chunk(&n, split, id);
+                prop_assert!(!part.is_empty());
+                prop_assert!(family.accepts(&block(&part).1), "{:?}", part);
+                parts.extend(visits(&part));
+            }
+            parts.sort_unstable();
+            prop_assert_eq!(parts, visits(&n));
+        }
+    }
+}
