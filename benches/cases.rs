@@ -3,7 +3,8 @@
 //! The first part are the workloads of the roofline; the second are layouts
 //! that a fast path is tempted to be slow at.
 
-use crate::naive::Kind;
+use crate::memory::Buffer;
+use crate::naive::{self, Kind};
 use stridewise::{Layout, Order, Slice};
 
 /// How much memory a case touches.
@@ -348,9 +349,7 @@ pub fn nasty() -> Vec<Case> {
         ("reversed-both-f32", |h, w| {
             (c(&[h, w], 4).at(1, every(-1)), c(&[h, w], 4).at(1, every(-1)))
         }),
-        ("to-channel-u8", |h, w| {
-            (c(&[h, w, 3], 1).at(2, (1..2).into()), c(&[h, w, 1], 1))
-        }),
+        ("to-channel-u8", |h, w| (c(&[h, w, 3], 1).at(2, (1..2).into()), c(&[h, w, 1], 1))),
         ("channel-to-channel-u8", |h, w| {
             (c(&[h, w, 3], 1).at(2, (1..2).into()), c(&[h, w, 4], 1).at(2, (2..3).into()))
         }),
@@ -415,8 +414,7 @@ pub fn equals() -> Vec<EqualCase> {
     add("broadcast-f32", Kind::F32, &[80, 50], &[3000, 1000], broadcast);
     add("transposed-12-bytes", Kind::Bytes12, &[50, 60], &[1000, 1200], transposed);
     for (name, differs) in [("differs-first-f32", 0), ("differs-early-f32", 100)] {
-        let case =
-            Case { name, size: Size::Small, dst: c(&[300, 300], 4), src: c(&[300, 300], 4) };
+        let case = Case { name, size: Size::Small, dst: c(&[300, 300], 4), src: c(&[300, 300], 4) };
         list.push(EqualCase { case, kind: Kind::F32, differs: Some(differs) });
     }
     for (name, differs) in [
@@ -443,6 +441,34 @@ pub fn equals() -> Vec<EqualCase> {
 
 /// Two layouts from a shape and an itemsize.
 type EqualPair = fn(&[usize], usize) -> (Layout, Layout);
+
+/// The memory of a comparison: equal items, but for the one that differs.
+pub fn operands(case: &Case, differs: Option<usize>) -> (Buffer, Buffer) {
+    let Case { dst: left, src: right, .. } = case;
+    let a = Buffer::filled(left);
+    let mut b = Buffer::new(right);
+    let (p, q) = (a.origin(), b.origin_mut());
+    // SAFETY: both buffers hold their layouts; broadcast items are equal.
+    unsafe {
+        naive::copy(left.shape(), left.itemsize(), q, right.strides(), p, left.strides());
+        if let Some(index) = index_of(differs, right.shape()) {
+            let at = right.item_offset(&index).expect("inside") - right.offset();
+            *q.offset(at) ^= 1;
+        }
+    }
+    (a, b)
+}
+
+/// The index of an item in C order.
+pub fn index_of(item: Option<usize>, shape: &[usize]) -> Option<Vec<usize>> {
+    let mut item = item?;
+    let mut index = vec![0; shape.len()];
+    for (at, &extent) in index.iter_mut().zip(shape).rev() {
+        *at = item % extent;
+        item /= extent;
+    }
+    Some(index)
+}
 
 /// Views to hash; the destination is their C order.
 pub fn hashes() -> Vec<Case> {

@@ -17,9 +17,8 @@ pub struct Buffer {
 impl Buffer {
     /// Zeros that have been written, not pages that are yet to be mapped.
     pub fn new(layout: &Layout) -> Buffer {
-        let span = layout.span();
-        let len = usize::try_from(span.end - span.start).expect("a span is not negative");
-        let origin = usize::try_from(layout.offset() - span.start).expect("inside the span");
+        let len = usize::try_from(layout.span().end).expect("within memory");
+        let origin = usize::try_from(layout.offset()).expect("within memory");
         let mut bytes = vec![1u8; len + PAGE + LINE];
         bytes.fill(0);
         let start = bytes.as_ptr().align_offset(LINE) + random_line(len);
@@ -38,7 +37,7 @@ impl Buffer {
         buffer
     }
 
-    /// All bytes of the layout's span.
+    /// The memory that the layout counts its offset in.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[self.start..self.start + self.len]
     }

@@ -59,15 +59,28 @@ fn copy(case: &Case, report: &mut Report) {
     let (d, s) = (dst.origin_mut(), src.origin());
     let mut engines: Vec<Engine> = vec![
         // SAFETY: both buffers hold their layouts.
-        ("naive", Box::new(|| unsafe {
-            naive::copy(to.shape(), to.itemsize(), black_box(d), to.strides(), s, from.strides());
-        })),
+        (
+            "naive",
+            Box::new(|| unsafe {
+                naive::copy(
+                    to.shape(),
+                    to.itemsize(),
+                    black_box(d),
+                    to.strides(),
+                    s,
+                    from.strides(),
+                );
+            }),
+        ),
         ("memcpy", memcpy(case.bytes())),
         // SAFETY: as above.
-        ("one-shot", Box::new(|| unsafe {
-            raw::copy(to.shape(), to.itemsize(), black_box(d), to.strides(), s, from.strides())
-                .expect("fits");
-        })),
+        (
+            "one-shot",
+            Box::new(|| unsafe {
+                raw::copy(to.shape(), to.itemsize(), black_box(d), to.strides(), s, from.strides())
+                    .expect("fits");
+            }),
+        ),
     ];
     for level in Level::available() {
         let options = Options { level: Some(level), chunks: Some(1) };
@@ -92,39 +105,35 @@ fn memcpy(bytes: usize) -> Box<dyn FnMut()> {
 fn equal(case: &EqualCase, report: &mut Report) {
     let EqualCase { case, kind, differs } = case;
     let Case { dst: left, src: right, .. } = case;
-    let a = Buffer::filled(left);
-    let mut b = Buffer::new(right);
-    let (p, q) = (a.origin(), b.origin_mut());
+    let (a, b) = cases::operands(case, *differs);
+    let (p, q) = (a.origin(), b.origin());
     let element = kind.element();
-    // SAFETY: both buffers hold their layouts.
-    unsafe {
-        naive::copy(left.shape(), left.itemsize(), q, right.strides(), p, left.strides());
-        if let Some(mut item) = *differs {
-            let mut at = 0;
-            for (&extent, &stride) in right.shape().iter().zip(right.strides()).rev() {
-                at += (item % extent) as isize * stride;
-                item /= extent;
-            }
-            *q.offset(at) ^= 1;
-        }
-    }
     let bytes = case.bytes();
     let (x, y) = (vec![1u8; bytes], vec![1u8; bytes]);
     let mut engines: Vec<Engine> = vec![
         // SAFETY: as above.
-        ("naive", Box::new(|| unsafe {
-            let (l, r) = (left.strides(), right.strides());
-            black_box(naive::equal_kind(*kind, left.shape(), black_box(p), l, q, r));
-        })),
-        ("memcmp", Box::new(|| {
-            black_box(black_box(&x[..]) == &y[..]);
-        })),
+        (
+            "naive",
+            Box::new(|| unsafe {
+                let (l, r) = (left.strides(), right.strides());
+                black_box(naive::equal_kind(*kind, left.shape(), black_box(p), l, q, r));
+            }),
+        ),
+        (
+            "memcmp",
+            Box::new(|| {
+                black_box(black_box(&x[..]) == &y[..]);
+            }),
+        ),
         // SAFETY: as above.
-        ("one-shot", Box::new(|| unsafe {
-            let (l, r) = (left.strides(), right.strides());
-            let same = raw::equal(left.shape(), element, black_box(p), l, q, r, Mode::Values);
-            assert_eq!(same, Ok(differs.is_none()));
-        })),
+        (
+            "one-shot",
+            Box::new(|| unsafe {
+                let (l, r) = (left.strides(), right.strides());
+                let same = raw::equal(left.shape(), element, black_box(p), l, q, r, Mode::Values);
+                assert_eq!(same, Ok(differs.is_none()));
+            }),
+        ),
     ];
     for level in Level::available() {
         let options = Options { level: Some(level), chunks: Some(1) };
@@ -155,24 +164,31 @@ fn hash(case: &Case, report: &mut Report) {
     };
     let truth = by_copy();
     let dense = vec![1u8; bytes];
-    let view = AnyView::new(
-        src.bytes(),
-        stridewise::ElementType::bytes(from.itemsize()),
-        from.clone(),
-    )
-    .expect("the buffer holds it");
+    let view =
+        AnyView::new(src.bytes(), stridewise::ElementType::bytes(from.itemsize()), from.clone())
+            .expect("the buffer holds it");
     let mut engines: Vec<Engine> = vec![
-        ("naive", Box::new(move || {
-            black_box(by_copy());
-        })),
-        ("dense", Box::new(|| {
-            black_box(xxhash_rust::xxh3::xxh3_64(black_box(&dense)));
-        })),
+        (
+            "naive",
+            Box::new(move || {
+                black_box(by_copy());
+            }),
+        ),
+        (
+            "dense",
+            Box::new(|| {
+                black_box(xxhash_rust::xxh3::xxh3_64(black_box(&dense)));
+            }),
+        ),
         // SAFETY: as above.
-        ("one-shot", Box::new(|| unsafe {
-            let value = raw::xxh3_64(from.shape(), from.itemsize(), black_box(s), from.strides());
-            assert_eq!(value, Ok(truth));
-        })),
+        (
+            "one-shot",
+            Box::new(|| unsafe {
+                let value =
+                    raw::xxh3_64(from.shape(), from.itemsize(), black_box(s), from.strides());
+                assert_eq!(value, Ok(truth));
+            }),
+        ),
     ];
     for level in Level::available() {
         let options = Options { level: Some(level), chunks: Some(1) };
