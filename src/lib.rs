@@ -79,3 +79,8 @@ pub use ops::{
 };
 pub use stridewise_kernels::equal::Mode;
 pub use view::{AnyArray, AnyView, AnyViewMut, Array, Strided, StridedMut, View, ViewMut};
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

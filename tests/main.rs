@@ -1,1 +1,19 @@
+//! All integration tests in one binary: the public API against the oracle.
+//!
+//! `STRIDEWISE_TEST_LAYOUTS` is the number of random layouts to a property
+//! (20,000), `STRIDEWISE_TEST_SEED` draws others than the usual ones.
 
+mod contiguous;
+mod copy;
+mod coverage;
+mod equal;
+mod errors;
+mod hash;
+mod layout;
+mod levels;
+mod parallel;
+mod raw;
+mod second_opinion;
+mod support;
+mod views;
+mod within;

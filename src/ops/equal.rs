@@ -262,7 +262,7 @@ impl EqualPlan {
         let nest = if block.tail { blocks.tail() } else { None }.unwrap_or_else(|| blocks.full());
         // SAFETY: the block that differs.
         let inside = unsafe { self.bisect(nest, a.offset(block.dst), b.offset(block.src)) };
-        Some(block.before + inside)
+        Some(block.before * (blocks.nest.item / item) + inside)
     }
 
     /// A serial comparison of some of the items.

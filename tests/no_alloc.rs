@@ -1,0 +1,97 @@
+//! Up to six axes, planning and running a small job allocates nothing.
+
+use std::alloc::{GlobalAlloc, System};
+use std::cell::Cell;
+use stridewise::{
+    CopyPlan, Layout, Order, View, ViewMut, copy, copy_broadcast, copy_within, equal,
+    first_mismatch, hash_into, level, raw, siphash13, xxh3_64, xxh3_128,
+};
+
+/// The system's allocator, which counts for the thread.
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: all is handed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: std::alloc::Layout) -> *mut u8 {
+        COUNT.set(COUNT.get() + 1);
+        // SAFETY: the caller's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: std::alloc::Layout) {
+        // SAFETY: the caller's.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often `work` allocates.
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = COUNT.get();
+    work();
+    COUNT.get() - before
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocations(|| drop(std::hint::black_box(vec![1u8; 10]))), 1);
+}
+
+#[test]
+fn six_axes_need_no_heap() {
+    // Read once, with what allocations that takes.
+    level().unwrap();
+    assert_eq!(equal(&View::new(&[1], &[1]).unwrap(), &View::new(&[1], &[1]).unwrap()), Ok(true));
+    let shapes: [&[usize]; 8] = [
+        &[],
+        &[50],
+        &[9, 7],
+        &[2, 3, 4],
+        &[3, 3, 3, 3],
+        &[2, 3, 1, 4, 5],
+        &[2, 2, 3, 2, 2, 3],
+        &[4, 0, 3],
+    ];
+    for shape in shapes {
+        let len: usize = shape.iter().product();
+        let data: Vec<u32> = (0..len as u32).collect();
+        let turned: Vec<usize> = shape.iter().rev().copied().collect();
+        let mut out = vec![0u32; len];
+        let mut shared: Vec<u32> = (0..len as u32 + 1).collect();
+        let used = allocations(|| {
+            let src = View::new(&data, &turned).unwrap().transpose();
+            let same = View::new(&data, shape).unwrap();
+            let mut dst = ViewMut::new(&mut out, shape).unwrap();
+            copy(&mut dst, &src).unwrap();
+            assert!(equal(&dst.view(), &src).unwrap());
+            assert!(equal(&same, &same).unwrap());
+            assert_eq!(first_mismatch(&dst, &src), Ok(None));
+            copy_broadcast(&mut dst, &same).unwrap();
+            let mut hasher = std::hash::DefaultHasher::new();
+            hash_into(&src, &mut hasher).unwrap();
+            let _ = (xxh3_64(&src).unwrap(), xxh3_128(&src).unwrap(), siphash13(&src, 1, 2));
+            let (to, from) =
+                (Layout::contiguous(shape, 4, Order::C), Layout::contiguous(shape, 4, Order::F));
+            let (to, from) = (to.unwrap(), from.unwrap());
+            let plan = CopyPlan::new(&to, &from).unwrap();
+            plan.run(&mut dst, &View::with_layout(&data, from.clone()).unwrap()).unwrap();
+            let next = Layout::new(shape, to.strides(), 4, 4).unwrap();
+            copy_within(&mut shared, &to, &next).unwrap();
+            copy_within(&mut shared, &next, &to).unwrap();
+            // SAFETY: the vectors hold the items of both layouts.
+            unsafe {
+                let (to_strides, from_strides) = (to.strides(), from.strides());
+                let (start, end) = (data.as_ptr().cast(), out.as_mut_ptr().cast());
+                raw::copy(shape, 4, end, to_strides, start, from_strides).unwrap();
+                raw::xxh3_64(shape, 4, start, from_strides).unwrap();
+            }
+        });
+        assert_eq!(used, 0, "shape {shape:?}");
+    }
+}
