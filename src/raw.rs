@@ -183,7 +183,7 @@ pub unsafe fn xxh3_64(
 ) -> Result<u64, Error> {
     let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
     // SAFETY: K2 by the caller, K4 by L2.
-    Ok(unsafe { plan.xxh3_raw(src) }.finish64())
+    Ok(unsafe { plan.xxh3_64_raw(src) })
 }
 
 /// XXH3-128 with seed 0 of the C-order bytes.
@@ -203,7 +203,7 @@ pub unsafe fn xxh3_128(
 ) -> Result<u128, Error> {
     let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
     // SAFETY: K2 by the caller, K4 by L2.
-    Ok(unsafe { plan.xxh3_raw(src) }.finish128())
+    Ok(unsafe { plan.xxh3_128_raw(src) })
 }
 
 /// SipHash-1-3 with two keys of the C-order bytes.

@@ -21,9 +21,12 @@ impl<I: Item> Kernel for Gather<I> {
         let k = I::size(block.item) as isize;
         let stride = block.inner.src;
         // SAFETY: K2 to K4 are the caller's; the strides are the block's.
-        // A step that is known lets the compiler shuffle whole registers.
+        // A step that is known lets the compiler shuffle whole registers,
+        // which pays from SSSE3's byte shuffle on.
         unsafe {
-            if stride == 2 * k {
+            if S::SCALAR {
+                rows::<I>(dst, src, block, k, stride);
+            } else if stride == 2 * k {
                 rows::<I>(dst, src, block, k, 2 * k);
             } else if stride == 3 * k {
                 rows::<I>(dst, src, block, k, 3 * k);

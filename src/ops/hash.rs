@@ -19,8 +19,10 @@ use core::fmt;
 use core::hash::Hasher;
 use core::mem::MaybeUninit;
 use stridewise_kernels::Level;
-use stridewise_kernels::hash::{SipHasher13, Xxh3};
+use stridewise_kernels::hash::{SipHasher13, Xxh3, xxh3_64 as xxh3_64_of, xxh3_128 as xxh3_128_of};
 
+/// Bytes of the smallest scratch, which costs no stack to speak of.
+const TINY: usize = 1 << 10;
 /// Bytes of the scratch on the stack: half of a small L1 cache.
 const SMALL: usize = 16 << 10;
 /// Bytes of the scratch for sources whose lines should be used whole while
@@ -45,7 +47,7 @@ const DIRECT: usize = 1024;
 pub fn xxh3_64(view: &impl Strided) -> Result<u64, Error> {
     let plan = HashPlan::new(view.layout())?;
     // SAFETY: K2 by the view's validation, K4 by L2.
-    Ok(unsafe { plan.xxh3_raw(view.origin()) }.finish64())
+    Ok(unsafe { plan.xxh3_64_raw(view.origin()) })
 }
 
 /// XXH3-128 with seed 0 of the view's C-order bytes.
@@ -62,7 +64,7 @@ pub fn xxh3_64(view: &impl Strided) -> Result<u64, Error> {
 pub fn xxh3_128(view: &impl Strided) -> Result<u128, Error> {
     let plan = HashPlan::new(view.layout())?;
     // SAFETY: K2 by the view's validation, K4 by L2.
-    Ok(unsafe { plan.xxh3_raw(view.origin()) }.finish128())
+    Ok(unsafe { plan.xxh3_128_raw(view.origin()) })
 }
 
 /// SipHash-1-3 with two keys of the view's C-order bytes.
@@ -184,7 +186,7 @@ impl HashPlan {
     pub fn xxh3_64(&self, view: &impl Strided) -> Result<u64, MismatchError> {
         check_planned(&self.layout, view.layout())?;
         // SAFETY: K2 by the view's validation, K4 by L2.
-        Ok(unsafe { self.xxh3_raw(view.origin()) }.finish64())
+        Ok(unsafe { self.xxh3_64_raw(view.origin()) })
     }
 
     /// [`xxh3_128`] of a view that is laid out as planned.
@@ -195,7 +197,7 @@ impl HashPlan {
     pub fn xxh3_128(&self, view: &impl Strided) -> Result<u128, MismatchError> {
         check_planned(&self.layout, view.layout())?;
         // SAFETY: K2 by the view's validation, K4 by L2.
-        Ok(unsafe { self.xxh3_raw(view.origin()) }.finish128())
+        Ok(unsafe { self.xxh3_128_raw(view.origin()) })
     }
 
     /// [`hash_into`] of a view that is laid out as planned.
@@ -220,11 +222,76 @@ impl HashPlan {
         self.level
     }
 
+    /// # Safety
+    /// K2, K4 for the planned layout.
+    pub(crate) unsafe fn xxh3_64_raw(&self, origin: *const u8) -> u64 {
+        // SAFETY: handed on.
+        unsafe { self.whole(origin, |bytes| xxh3_64_of(self.level, 0, bytes)) }
+            // SAFETY: handed on.
+            .unwrap_or_else(|| unsafe { self.stream(origin) }.finish64())
+    }
+
+    /// # Safety
+    /// K2, K4 for the planned layout.
+    pub(crate) unsafe fn xxh3_128_raw(&self, origin: *const u8) -> u128 {
+        // SAFETY: handed on.
+        unsafe { self.whole(origin, |bytes| xxh3_128_of(self.level, 0, bytes)) }
+            // SAFETY: handed on.
+            .unwrap_or_else(|| unsafe { self.stream(origin) }.finish128())
+    }
+
+    /// What `hash` says of all bytes, if they are one run or few enough to be
+    /// packed on the stack: a stream costs more than they do.
+    ///
+    /// # Safety
+    /// K2, K4 for the planned layout.
+    #[inline]
+    unsafe fn whole<T>(&self, origin: *const u8, hash: impl Fn(&[u8]) -> T) -> Option<T> {
+        let nest = &self.blocks.nest;
+        let Some(pack) = &self.pack else {
+            // SAFETY: without loops the item is all there is.
+            let run = |start| unsafe { core::slice::from_raw_parts(start, nest.item) };
+            return nest.loops.is_empty().then(|| hash(run(origin.wrapping_offset(nest.src))));
+        };
+        if self.blocks.at > 0 || pack.tail.is_some() {
+            return None;
+        }
+        match pack.full.nest.bytes() {
+            // SAFETY: handed on; the one block fits.
+            ..=TINY => Some(unsafe { self.on_stack::<TINY, T>(&pack.full, origin, hash) }),
+            // SAFETY: as above.
+            ..=SMALL => Some(unsafe { self.on_stack::<SMALL, T>(&pack.full, origin, hash) }),
+            _ => None,
+        }
+    }
+
+    /// Never inlined: the scratch is a lot of stack to ask for.
+    ///
+    /// # Safety
+    /// K2, K4 for the planned layout, which is one block of up to `N` bytes.
+    #[inline(never)]
+    unsafe fn on_stack<const N: usize, T>(
+        &self,
+        copy: &Schedule,
+        origin: *const u8,
+        hash: impl Fn(&[u8]) -> T,
+    ) -> T {
+        let mut scratch = MaybeUninit::<[u8; N]>::uninit();
+        let start = scratch.as_mut_ptr().cast::<u8>();
+        // SAFETY: K2 for the block, whose bytes fill the scratch gaplessly
+        // from its start; K3, nobody else has it.
+        unsafe {
+            copy.run(start, origin.offset(self.blocks.nest.src));
+            hash(core::slice::from_raw_parts(start, copy.nest.bytes()))
+        }
+    }
+
     /// A stream that has seen all bytes.
     ///
     /// # Safety
     /// K2, K4 for the planned layout.
-    pub(crate) unsafe fn xxh3_raw(&self, origin: *const u8) -> Xxh3 {
+    #[inline(never)]
+    unsafe fn stream(&self, origin: *const u8) -> Xxh3 {
         let mut hasher = Xxh3::new(self.level);
         // SAFETY: handed on.
         unsafe { self.feed(origin, &mut |bytes| hasher.update(bytes)) };

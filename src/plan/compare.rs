@@ -37,6 +37,8 @@ pub(crate) struct Tile {
     pub(crate) left: Option<Family>,
     /// How the right operand becomes rows; `None` if it has rows already.
     pub(crate) right: Option<Family>,
+    /// Items are compared where they lie: few, or such as no register packs.
+    pub(crate) in_place: bool,
 }
 
 /// Bytes of a tile's rows, without what keeps them on different cache sets.
@@ -45,6 +47,10 @@ const TILE: usize = 16 << 10;
 const PAD: usize = 64;
 /// Rows of a tile that is cut both ways.
 const ROWS: usize = 64;
+
+/// Items that are not worth packing. As many come before the first tile, so
+/// that what differs early costs no tile.
+const FEW: usize = 128;
 
 /// Room for one operand's tile.
 #[repr(align(64))]
@@ -125,18 +131,26 @@ impl Comparison {
             };
         };
         let (around, block) = block(nest);
-        // SAFETY: the block at each step of the loops around it.
+        // SAFETY: the block, or a part of it, at each step of the loops
+        // around it, and first at their first.
         unsafe {
-            walk(around, left, right, &|left, right| {
-                self.run_tiles(tile, &block, equal, left, right)
-            })
+            if block.outer.extent * block.inner.extent <= FEW {
+                return walk(around, left, right, &|left, right| equal.block(left, right, &block));
+            }
+            equal.block(left, right, &first_of(block))
+                && walk(around, left, right, &|left, right| {
+                    self.run_tiles(tile, &block, equal, left, right)
+                })
         }
     }
 
     /// Compares a block tile by tile.
     ///
+    /// Never inlined: the scratch is a lot of stack to ask for.
+    ///
     /// # Safety
     /// K2 and K4 for the block.
+    #[inline(never)]
     unsafe fn run_tiles(
         &self,
         tile: Tile,
@@ -159,6 +173,17 @@ impl Comparison {
                 let same = unsafe {
                     let left = left.offset(o * outer.dst + i * inner.dst);
                     let right = right.offset(o * outer.src + i * inner.src);
+                    if tile.in_place {
+                        let part = Block {
+                            item,
+                            outer: Axis { extent: rows, ..outer },
+                            inner: Axis { extent: items, ..inner },
+                        };
+                        if !equal.block(left, right, &part) {
+                            return false;
+                        }
+                        continue;
+                    }
                     let tile = Part { rows, items, item };
                     let (l, l_step) =
                         tile.rows(pack_left, &mut left_rows, left, outer.dst, inner.dst);
@@ -172,6 +197,17 @@ impl Comparison {
             }
         }
         true
+    }
+}
+
+/// The first [`FEW`] items of a block.
+fn first_of(block: Block) -> Block {
+    let Block { item, outer, inner } = block;
+    let items = inner.extent.min(FEW);
+    Block {
+        item,
+        outer: Axis { extent: outer.extent.min(FEW / items), ..outer },
+        inner: Axis { extent: items, ..inner },
     }
 }
 
@@ -230,11 +266,9 @@ impl Tile {
             let c = Loop { extent: items, dst: item as isize, src: inner_step };
             (inner_step != item as isize).then(|| plane(item, r, c))
         };
-        Tile {
-            outer: rows,
-            inner: items,
-            left: pack(outer.dst, inner.dst),
-            right: pack(outer.src, inner.src),
-        }
+        let (left, right) = (pack(outer.dst, inner.dst), pack(outer.src, inner.src));
+        let in_place = [left, right].contains(&Some(Family::Tiled));
+        let (left, right) = if in_place { (None, None) } else { (left, right) };
+        Tile { outer: rows, inner: items, left, right, in_place }
     }
 }

@@ -54,7 +54,8 @@ impl Display for Comparison {
             tile.inner,
             side(tile.left),
             side(tile.right),
-        )
+        )?;
+        if tile.in_place { f.write_str(", item by item") } else { Ok(()) }
     }
 }
 

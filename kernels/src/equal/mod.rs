@@ -17,6 +17,7 @@ use crate::level::Level;
 use core::fmt;
 use core::marker::PhantomData;
 
+mod items;
 mod rule;
 
 use rule::{Bits, Bool, Rule, Same, SamePair, Value};

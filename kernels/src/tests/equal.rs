@@ -1,6 +1,8 @@
 //! `equal` against one item at a time.
 
 use super::for_each_level;
+use crate::Level;
+use crate::copy::{Axis, Block};
 use crate::equal::{Class, Equal, Mode};
 use std::format;
 use std::vec::Vec;
@@ -320,4 +322,44 @@ fn equality_of_a_choice_ignores_the_code() {
             format!("Equal {{ level: {name}, class: F32, mode: Values, .. }}")
         );
     });
+}
+
+#[test]
+fn blocks_compare_where_the_items_lie() {
+    let mut random = Random(4);
+    for class in CLASSES {
+        for parts in [1, 2, 3, 4, 5, 6, 7, 12, 16, 24, 33] {
+            let size = parts * class.item_size();
+            // Three by five of them, and the same by columns, apart.
+            let a = items(class, 15 * size, &mut random);
+            let a = &a[..15 * size];
+            for mode in MODES {
+                for flip in [None, Some(random.below(a.len())), Some(a.len() - 1), Some(0)] {
+                    let step = size + 3;
+                    let mut b = std::vec![0x55; 15 * step];
+                    let at = |i: usize| (i % 5 * 3 + i / 5) * step;
+                    for i in 0..15 {
+                        b[at(i)..][..size].copy_from_slice(&a[i * size..][..size]);
+                    }
+                    if let Some(byte) = flip {
+                        b[at(byte / size) + byte % size] ^= 1 << random.below(8);
+                    }
+                    let part = class.item_size();
+                    let want = (0..15).all(|i| {
+                        let (x, y) = (&a[i * size..][..size], &b[at(i)..][..size]);
+                        let (mut x, mut y) = (x.chunks(part), y.chunks(part));
+                        x.all(|x| item(class, mode, x, y.next().unwrap()))
+                    });
+                    let signed = usize::cast_signed;
+                    let outer = Axis { extent: 3, dst: signed(5 * size), src: signed(step) };
+                    let inner = Axis { extent: 5, dst: signed(size), src: signed(3 * step) };
+                    let block = Block { item: size, outer, inner };
+                    let equal = Equal::new(Level::detect(), class, mode);
+                    // SAFETY: K2, K4: fifteen items of both.
+                    let got = unsafe { equal.block(a.as_ptr(), b.as_ptr(), &block) };
+                    assert_eq!(got, want, "{equal:?} {size} {flip:?}");
+                }
+            }
+        }
+    }
 }
