@@ -244,7 +244,7 @@ pub unsafe fn siphash13(
 /// use std::hash::{DefaultHasher, Hasher};
 /// let (mut backwards, mut bytes) = (DefaultHasher::new(), DefaultHasher::new());
 /// // SAFETY: three bytes from the last one down.
-/// unsafe { stridewise::raw::hash_into(&[3], 1, &b"abc"[2], &[-1], &mut backwards)? };
+/// unsafe { stridewise::raw::hash_into(&[3], 1, b"abc".as_ptr().add(2), &[-1], &mut backwards)? };
 /// bytes.write(b"cba");
 /// assert_eq!(backwards.finish(), bytes.finish());
 /// # Ok::<(), stridewise::Error>(())

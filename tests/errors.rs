@@ -320,7 +320,7 @@ fn panics_reach_the_caller() {
 #[test]
 fn errors_are_one_lower_case_line() {
     let error = copy_within(&mut [0u8; 4], &c(&[2], 1), &c(&[3], 1)).unwrap_err();
-    assert_eq!(error.to_string(), "destination has shape [2] but source has [3]");
+    assert_eq!(error.to_string(), "shape [2] does not match shape [3]");
     let boxed: Box<dyn std::error::Error + Send + Sync> = Box::new(error);
     assert!(!boxed.to_string().contains('\n'));
 }

@@ -18,6 +18,7 @@
 //! - **K5** Any bytes are a valid item: kernels move and compare bytes.
 
 #![no_std]
+#![allow(clippy::needless_range_loop, reason = "an index names rows on both sides of a shuffle")]
 #[cfg(test)]
 extern crate std;
 

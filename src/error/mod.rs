@@ -23,11 +23,14 @@ pub use layout::LayoutError;
 /// use stridewise::MismatchError;
 ///
 /// let error = MismatchError::Shape { dst: vec![2, 3], src: vec![3, 2] };
-/// assert_eq!(error.to_string(), "destination has shape [2, 3] but source has [3, 2]");
+/// assert_eq!(error.to_string(), "shape [2, 3] does not match shape [3, 2]");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "always destination and source")]
+#[allow(
+    missing_docs,
+    reason = "always destination and source, or the two operands of a comparison"
+)]
 pub enum MismatchError {
     /// Different numbers of axes.
     Rank { dst: usize, src: usize },
@@ -45,16 +48,16 @@ impl fmt::Display for MismatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             MismatchError::Rank { dst, src } => {
-                write!(f, "destination has {dst} axes but source has {src}")
+                write!(f, "{dst} axes do not match {src} axes")
             }
             MismatchError::Shape { dst, src } => {
-                write!(f, "destination has shape {dst:?} but source has {src:?}")
+                write!(f, "shape {dst:?} does not match shape {src:?}")
             }
             MismatchError::Itemsize { dst, src } => {
-                write!(f, "destination has itemsize {dst} but source has {src}")
+                write!(f, "itemsize {dst} does not match itemsize {src}")
             }
             MismatchError::Type { dst, src } => {
-                write!(f, "destination has items of type {dst} but source has {src}")
+                write!(f, "items of type {dst} do not match items of type {src}")
             }
             MismatchError::Planned { planned, given } => {
                 let parts = |l: &Layout| (l.shape().to_vec(), l.strides().to_vec(), l.itemsize());

@@ -68,12 +68,12 @@ fn layout_errors_say_their_values() {
 #[test]
 fn mismatch_errors_name_destination_first() {
     use MismatchError::*;
-    says(Rank { dst: 1, src: 2 }, "destination has 1 axes but source has 2");
-    says(Shape { dst: vec![], src: vec![0] }, "destination has shape [] but source has [0]");
-    says(Itemsize { dst: 4, src: 8 }, "destination has itemsize 4 but source has 8");
+    says(Rank { dst: 1, src: 2 }, "1 axes do not match 2 axes");
+    says(Shape { dst: vec![], src: vec![0] }, "shape [] does not match shape [0]");
+    says(Itemsize { dst: 4, src: 8 }, "itemsize 4 does not match itemsize 8");
     says(
         Type { dst: ElementType::of::<f32>(), src: ElementType::bytes(3) },
-        "destination has items of type f32 but source has 3 bytes",
+        "items of type f32 do not match items of type 3 bytes",
     );
     let [planned, given] =
         [Order::C, Order::F].map(|order| Box::new(Layout::contiguous(&[2, 3], 4, order).unwrap()));

@@ -144,7 +144,7 @@ impl CopyPlan {
     /// let plan = CopyPlan::new(&Layout::new(&[3], &[1], 1, 0)?, &backwards)?;
     /// let (src, mut dst) = (*b"abc", [0; 3]);
     /// // SAFETY: three bytes from `dst` up and from the last of `src` down.
-    /// unsafe { plan.run_raw(dst.as_mut_ptr(), &src[2]) };
+    /// unsafe { plan.run_raw(dst.as_mut_ptr(), src.as_ptr().add(2)) };
     /// assert_eq!(&dst, b"cba");
     /// # Ok::<(), stridewise::Error>(())
     /// ```

@@ -119,19 +119,13 @@ fn same_shape(a: &Layout, b: &Layout) -> Result<Option<LoopNest>, MismatchError>
 /// A comparison of two layouts, to be run on any memory that has them.
 ///
 /// ```
-/// use stridewise::{ElementType, EqualPlan, Layout, Mode, Options, Order, View};
+/// use stridewise::{ElementType, EqualPlan, Layout, Order, View};
 /// let rows = Layout::contiguous(&[2, 2], 4, Order::C)?;
-/// let plan = EqualPlan::with(
-///     &rows,
-///     &rows.transpose(),
-///     ElementType::of::<f32>(),
-///     Mode::Values,
-///     Options::default(),
-/// )?;
+/// let plan = EqualPlan::new(&rows, &rows.transpose(), ElementType::of::<f32>())?;
 /// println!("{plan}");
 /// let a = View::new(&[1.0f32, 2.0, 2.0, 1.0], &[2, 2])?;
-/// assert!(plan.run(&a, &a.clone().transpose())?);
-/// assert_eq!(plan.first_mismatch(&a, &a.clone().transpose())?, None);
+/// assert!(plan.run(&a, &a.transpose())?);
+/// assert_eq!(plan.first_mismatch(&a, &a.transpose())?, None);
 /// # Ok::<(), stridewise::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,6 +140,15 @@ pub struct EqualPlan {
 const BLOCK: usize = 256 << 10;
 
 impl EqualPlan {
+    /// The plan for items of one type by value, at the default level.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`EqualPlan::with`].
+    pub fn new(a: &Layout, b: &Layout, element: ElementType) -> Result<EqualPlan, Error> {
+        EqualPlan::with(a, b, element, Mode::Values, Options::default())
+    }
+
     /// The plan for items of one type under a mode.
     ///
     /// # Errors

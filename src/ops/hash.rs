@@ -216,24 +216,44 @@ impl HashPlan {
         Ok(())
     }
 
+    /// [`hash_into`] of raw memory.
+    ///
+    /// # Safety
+    ///
+    /// That of [`xxh3_64_raw`](HashPlan::xxh3_64_raw).
+    pub unsafe fn hash_into_raw(&self, origin: *const u8, hasher: &mut impl Hasher) {
+        // SAFETY: K2 by the caller, K4 by L2 of the layout.
+        unsafe { self.feed(origin, &mut |bytes| hasher.write(bytes)) }
+    }
+
     /// The level of its kernels.
     #[must_use]
     pub fn level(&self) -> Level {
         self.level
     }
 
+    /// [`xxh3_64`] of raw memory.
+    ///
     /// # Safety
-    /// K2, K4 for the planned layout.
-    pub(crate) unsafe fn xxh3_64_raw(&self, origin: *const u8) -> u64 {
+    ///
+    /// `origin` points to the item at index 0 of readable memory that the
+    /// planned layout lies in. See
+    /// [`CopyPlan::run_raw`](crate::CopyPlan::run_raw) for an example.
+    #[must_use]
+    pub unsafe fn xxh3_64_raw(&self, origin: *const u8) -> u64 {
         // SAFETY: handed on.
         unsafe { self.whole(origin, |bytes| xxh3_64_of(self.level, 0, bytes)) }
             // SAFETY: handed on.
             .unwrap_or_else(|| unsafe { self.stream(origin) }.finish64())
     }
 
+    /// [`xxh3_128`] of raw memory.
+    ///
     /// # Safety
-    /// K2, K4 for the planned layout.
-    pub(crate) unsafe fn xxh3_128_raw(&self, origin: *const u8) -> u128 {
+    ///
+    /// That of [`xxh3_64_raw`](HashPlan::xxh3_64_raw).
+    #[must_use]
+    pub unsafe fn xxh3_128_raw(&self, origin: *const u8) -> u128 {
         // SAFETY: handed on.
         unsafe { self.whole(origin, |bytes| xxh3_128_of(self.level, 0, bytes)) }
             // SAFETY: handed on.
@@ -256,12 +276,14 @@ impl HashPlan {
         if self.blocks.at > 0 || pack.tail.is_some() {
             return None;
         }
-        match pack.full.nest.bytes() {
-            // SAFETY: handed on; the one block fits.
-            ..=TINY => Some(unsafe { self.on_stack::<TINY, T>(&pack.full, origin, hash) }),
-            // SAFETY: as above.
-            ..=SMALL => Some(unsafe { self.on_stack::<SMALL, T>(&pack.full, origin, hash) }),
-            _ => None,
+        let (copy, bytes) = (&pack.full, pack.full.nest.bytes());
+        // SAFETY: handed on; the one block fits.
+        unsafe {
+            match bytes {
+                0..=TINY => Some(self.on_stack::<TINY, T>(copy, origin, hash)),
+                _ if bytes <= SMALL => Some(self.on_stack::<SMALL, T>(copy, origin, hash)),
+                _ => None,
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use core::fmt::{Display, Formatter, Result};
 use core::ops::Range;
 use stridewise_kernels::Level;
 use stridewise_kernels::copy::Family;
+use stridewise_kernels::equal::{Class, Mode};
 
 impl Display for Schedule {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -26,10 +27,9 @@ impl Display for Comparison {
         let nest = &self.nest;
         writeln!(
             f,
-            "compare: {} bytes read of each, {:?} by {:?}",
+            "compare: {} bytes read of each, {}",
             nest.bytes(),
-            self.class,
-            self.mode
+            rule(self.class, self.mode)
         )?;
         header(f, self.level, self.split, nest)?;
         let Some(tile) = self.tile else {
@@ -46,7 +46,7 @@ impl Display for Comparison {
         };
         write!(
             f,
-            "kernel: {} x {} items of {} bytes in tiles of {} x {}, left {}, right {}",
+            "kernel: {} x {} {}-byte items in tiles of {} x {}, left {}, right {}",
             block.outer.extent,
             block.inner.extent,
             block.item,
@@ -77,6 +77,16 @@ impl HashPlan {
         writeln!(f, "blocks: {} of up to {bytes} bytes, each packed by", self.blocks.count())?;
         loops(f, &pack.full.nest, "scratch", "src")?;
         kernel(f, &pack.full)
+    }
+}
+
+/// When items are equal, in words.
+fn rule(class: Class, mode: Mode) -> &'static str {
+    match (class, mode) {
+        (Class::Bits, _) | (_, Mode::Bits) => "by bits",
+        (Class::Bool, _) => "by truth",
+        (_, Mode::Values) => "floats by value",
+        (_, Mode::NanEqual) => "floats by value, NaN equal to NaN",
     }
 }
 

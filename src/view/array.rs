@@ -1,6 +1,6 @@
 //! Arrays: a layout and the memory that it owns.
 
-use super::{Strided, StridedMut, View, ViewMut, sealed};
+use super::{AnyView, AnyViewMut, Strided, StridedMut, View, ViewMut, sealed};
 use crate::element::{Element, ElementType};
 use crate::error::Error;
 use crate::layout::Layout;
@@ -106,6 +106,18 @@ impl AnyArray {
     pub(crate) fn from_parts(bytes: Vec<u8>, layout: Layout, element: ElementType) -> Self {
         debug_assert!(layout.validate_mut(bytes.len()).is_ok());
         AnyArray { bytes, layout, element: element.of_bytes() }
+    }
+
+    /// A view of all items.
+    #[must_use]
+    pub fn view(&self) -> AnyView<'_> {
+        AnyView::of_validated(&self.bytes, self.element, self.layout.clone())
+    }
+
+    /// A mutable view of all items.
+    #[must_use]
+    pub fn view_mut(&mut self) -> AnyViewMut<'_> {
+        AnyViewMut::of_validated(&mut self.bytes, self.element, self.layout.clone())
     }
 
     /// The memory, in the order in which it holds the items.

@@ -64,7 +64,12 @@ impl<'a> AnyView<'a> {
     ) -> Result<Self, Error> {
         let element = of_bytes(element, &layout)?;
         layout.validate(bytes.len())?;
-        Ok(AnyView { start: bytes.as_ptr(), layout, element, memory: PhantomData })
+        Ok(AnyView::of_validated(bytes, element, layout))
+    }
+
+    /// `layout` fulfils what [`new`](AnyView::new) checks.
+    pub(super) fn of_validated(bytes: &'a [u8], element: ElementType, layout: Layout) -> Self {
+        AnyView { start: bytes.as_ptr(), layout, element, memory: PhantomData }
     }
 
     /// This view stretched to a shape; see [`Layout::broadcast_to`].
@@ -72,11 +77,16 @@ impl<'a> AnyView<'a> {
     /// # Errors
     ///
     /// Those of [`Layout::broadcast_to`].
-    pub fn broadcast_to(self, shape: &[usize]) -> Result<Self, LayoutError> {
-        Ok(AnyView { layout: self.layout.broadcast_to(shape)?, ..self })
+    pub fn broadcast_to(&self, shape: &[usize]) -> Result<Self, LayoutError> {
+        Ok(self.with(self.layout.broadcast_to(shape)?))
     }
 
-    rearrangements!();
+    /// The same memory under another layout of some of its items.
+    fn with(&self, layout: Layout) -> Self {
+        Self { layout, ..*self }
+    }
+
+    rearrangements!(&Self);
 }
 
 impl<'a> AnyViewMut<'a> {
@@ -93,7 +103,12 @@ impl<'a> AnyViewMut<'a> {
     ) -> Result<Self, Error> {
         let element = of_bytes(element, &layout)?;
         layout.validate_mut(bytes.len())?;
-        Ok(AnyViewMut { start: bytes.as_mut_ptr(), layout, element, memory: PhantomData })
+        Ok(AnyViewMut::of_validated(bytes, element, layout))
+    }
+
+    /// `layout` fulfils what [`new`](AnyViewMut::new) checks.
+    pub(super) fn of_validated(bytes: &'a mut [u8], element: ElementType, layout: Layout) -> Self {
+        AnyViewMut { start: bytes.as_mut_ptr(), layout, element, memory: PhantomData }
     }
 
     /// The same items, only to read.
@@ -107,7 +122,12 @@ impl<'a> AnyViewMut<'a> {
         }
     }
 
-    rearrangements!();
+    /// The same memory under another layout of some of its items.
+    fn with(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
+    rearrangements!(Self);
 }
 
 impl<'a, T: Element> From<View<'a, T>> for AnyView<'a> {

@@ -102,16 +102,18 @@ fn check_alignment<T: Element>(start: *const T, layout: &Layout) -> Result<(), L
 }
 
 /// The transformations of [`Layout`] that give a view of some of the same
-/// items, for a view type with a field `layout`.
+/// items, for a view type with a field `layout` and a method `with` for another.
 macro_rules! rearrangements {
-    () => {
+    // `&Self` for views that are shared, `Self` for those that are not.
+    ($by:ty) => {
         /// Some items of one axis; see [`Layout::slice`].
         ///
         /// # Errors
         ///
         /// Those of [`Layout::slice`].
-        pub fn slice(self, axis: usize, slice: impl Into<Slice>) -> Result<Self, LayoutError> {
-            Ok(Self { layout: self.layout.slice(axis, slice)?, ..self })
+        pub fn slice(self: $by, axis: usize, slice: impl Into<Slice>) -> Result<Self, LayoutError> {
+            let layout = self.layout.slice(axis, slice)?;
+            Ok(self.with(layout))
         }
 
         /// The items at one index of an axis; see [`Layout::index`].
@@ -119,8 +121,9 @@ macro_rules! rearrangements {
         /// # Errors
         ///
         /// Those of [`Layout::index`].
-        pub fn index(self, axis: usize, index: isize) -> Result<Self, LayoutError> {
-            Ok(Self { layout: self.layout.index(axis, index)?, ..self })
+        pub fn index(self: $by, axis: usize, index: isize) -> Result<Self, LayoutError> {
+            let layout = self.layout.index(axis, index)?;
+            Ok(self.with(layout))
         }
 
         /// The axes in another order; see [`Layout::permute`].
@@ -128,14 +131,16 @@ macro_rules! rearrangements {
         /// # Errors
         ///
         /// Those of [`Layout::permute`].
-        pub fn permute(self, axes: &[usize]) -> Result<Self, LayoutError> {
-            Ok(Self { layout: self.layout.permute(axes)?, ..self })
+        pub fn permute(self: $by, axes: &[usize]) -> Result<Self, LayoutError> {
+            let layout = self.layout.permute(axes)?;
+            Ok(self.with(layout))
         }
 
         /// The axes in opposite order; see [`Layout::transpose`].
         #[must_use]
-        pub fn transpose(self) -> Self {
-            Self { layout: self.layout.transpose(), ..self }
+        pub fn transpose(self: $by) -> Self {
+            let layout = self.layout.transpose();
+            self.with(layout)
         }
 
         /// One axis backwards; see [`Layout::reverse`].
@@ -143,8 +148,9 @@ macro_rules! rearrangements {
         /// # Errors
         ///
         /// Those of [`Layout::reverse`].
-        pub fn reverse(self, axis: usize) -> Result<Self, LayoutError> {
-            Ok(Self { layout: self.layout.reverse(axis)?, ..self })
+        pub fn reverse(self: $by, axis: usize) -> Result<Self, LayoutError> {
+            let layout = self.layout.reverse(axis)?;
+            Ok(self.with(layout))
         }
 
         /// The same items in another shape; see [`Layout::reshape`].
@@ -152,8 +158,9 @@ macro_rules! rearrangements {
         /// # Errors
         ///
         /// Those of [`Layout::reshape`].
-        pub fn reshape(self, shape: &[usize]) -> Result<Self, LayoutError> {
-            Ok(Self { layout: self.layout.reshape(shape)?, ..self })
+        pub fn reshape(self: $by, shape: &[usize]) -> Result<Self, LayoutError> {
+            let layout = self.layout.reshape(shape)?;
+            Ok(self.with(layout))
         }
 
         /// The extents.

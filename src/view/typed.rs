@@ -109,8 +109,8 @@ impl<'a, T: Element> View<'a, T> {
     /// # Errors
     ///
     /// Those of [`Layout::broadcast_to`].
-    pub fn broadcast_to(self, shape: &[usize]) -> Result<Self, LayoutError> {
-        Ok(View { layout: self.layout.broadcast_to(shape)?, ..self })
+    pub fn broadcast_to(&self, shape: &[usize]) -> Result<Self, LayoutError> {
+        Ok(self.with(self.layout.broadcast_to(shape)?))
     }
 
     /// The item at an index, if it is inside.
@@ -121,7 +121,12 @@ impl<'a, T: Element> View<'a, T> {
         Some(unsafe { self.start.byte_offset(at).read() })
     }
 
-    rearrangements!();
+    /// The same memory under another layout of some of its items.
+    fn with(&self, layout: Layout) -> Self {
+        Self { layout, ..*self }
+    }
+
+    rearrangements!(&Self);
 }
 
 impl<'a, T: Element> ViewMut<'a, T> {
@@ -181,7 +186,12 @@ impl<'a, T: Element> ViewMut<'a, T> {
         ViewMut { start: self.start, layout: self.layout.clone(), memory: PhantomData }
     }
 
-    rearrangements!();
+    /// The same memory under another layout of some of its items.
+    fn with(self, layout: Layout) -> Self {
+        Self { layout, ..self }
+    }
+
+    rearrangements!(Self);
 }
 
 impl<T> sealed::Sealed for View<'_, T> {}

@@ -121,16 +121,16 @@ fn a_comparison_says_what_is_packed() {
     let text = |b: &Layout, mode| EqualPlan::with(&a, b, float, mode, SCALAR).unwrap().to_string();
     assert_eq!(
         text(&b, Values),
-        "compare: 240000 bytes read of each, F32 by Values\n\
+        "compare: 240000 bytes read of each, floats by value\n\
          level: scalar\n\
          chunks: 1\n\
          loop 0: 300 times, left +800, right +4\n\
          loop 1: 200 times, left +4, right +1200\n\
-         kernel: 300 x 200 items of 4 bytes in tiles of 64 x 64, left in place, right transpose"
+         kernel: 300 x 200 4-byte items in tiles of 64 x 64, left in place, right transpose"
     );
     assert_eq!(
         text(&a, Mode::Bits),
-        "compare: 240000 bytes read of each, F32 by Bits\n\
+        "compare: 240000 bytes read of each, by bits\n\
          level: scalar\n\
          chunks: 1\n\
          kernel: runs of 240000 bytes side by side"
