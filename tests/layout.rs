@@ -103,7 +103,7 @@ fn prop_reshapes_keep_the_order_of_items() {
                 prop_assert!(all.windows(2).any(|two| two[1] - two[0] != step));
             }
         }
-        if all.len() % 2 == 0
+        if all.len().is_multiple_of(2)
             && let Ok(halves) = src.reshape(&[2, all.len() / 2])
         {
             prop_assert_eq!(&offsets(&halves), &all);
