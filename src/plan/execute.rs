@@ -7,7 +7,6 @@ use super::partition::chunk;
 use super::tile::block;
 use super::{Bases, Schedule};
 use crate::parallel;
-use stridewise_kernels::copy::Copy;
 
 impl Schedule {
     /// Moves all items; in chunks on the caller's threads where the schedule
@@ -35,12 +34,16 @@ impl Schedule {
         if nest.is_empty() {
             return;
         }
-        let kernel = Copy::new(self.level, self.family, self.nest.item.min(nest.item));
+        // Of the item's size only runs make chunks, and they take any size.
+        let kernel = self.kernel;
         let (around, block) = block(nest);
         // SAFETY: the offsets are those of visited items (K4); the family
         // was chosen for these strides.
         unsafe {
             let (dst, src) = (dst.offset(nest.dst), src.offset(nest.src));
+            if around.is_empty() {
+                return kernel.run(dst, src, &block);
+            }
             walk(around, dst, src, &|dst, src| {
                 kernel.run(dst, src, &block);
                 true

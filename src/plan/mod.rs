@@ -33,7 +33,7 @@ use loop_nest::LoopNest;
 use normalize::Traversal;
 use partition::Split;
 use stridewise_kernels::Level;
-use stridewise_kernels::copy::Family;
+use stridewise_kernels::copy::{self, Family};
 
 /// A copy that is ready to run: loops, the kernel for the innermost two, and
 /// the cut into chunks.
@@ -41,6 +41,9 @@ use stridewise_kernels::copy::Family;
 pub(crate) struct Schedule {
     pub(crate) nest: LoopNest,
     pub(crate) family: Family,
+    /// The code for `family`, the item and `level`: chosen here, so that a
+    /// plan that is run again does not choose again.
+    kernel: copy::Copy,
     pub(crate) split: Split,
     pub(crate) level: Level,
 }
@@ -54,7 +57,8 @@ impl Schedule {
         let family = tile::tile(&mut nest);
         let chunks = chunks.unwrap_or_else(|| parallel::chunks_for(nest.bytes()));
         let split = partition::partition(&nest, family, chunks);
-        Schedule { nest, family, split, level }
+        let kernel = copy::Copy::new(level, family, nest.item);
+        Schedule { nest, family, kernel, split, level }
     }
 }
 
