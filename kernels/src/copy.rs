@@ -165,6 +165,10 @@ impl Copy {
             Family::Scatter => with_item!(item, I => select::<Scatter<I>>(level)),
             Family::Strided => with_item!(item, I => select::<Strided<I>>(level)),
             Family::Reverse => reverse(level, item),
+            // Without shuffles, stream by stream is faster.
+            Family::Deinterleave if level == Level::SCALAR => {
+                with_item!(item, I => select::<Gather<I>>(level))
+            }
             Family::Deinterleave => match item {
                 1 => select::<Deinterleave<1>>(level),
                 2 => select::<Deinterleave<2>>(level),
