@@ -7,7 +7,7 @@ use super::partition::chunk;
 use super::tile::{block, groups};
 use super::{Bases, Schedule};
 use crate::parallel;
-use stridewise_kernels::copy::{Copy, Family};
+use stridewise_kernels::copy::Family;
 use stridewise_kernels::transpose::{Plane, Transpose};
 
 impl Schedule {
@@ -54,10 +54,14 @@ impl Schedule {
             }
             return;
         }
-        let kernel = Copy::new(self.level, self.inner.family, nest.item);
+        // Of the item's size only runs make chunks, and they take any size.
+        let kernel = self.kernel;
         let (around, block) = block(nest);
         // SAFETY: the family was chosen for these strides.
         unsafe {
+            if around.is_empty() {
+                return kernel.run(dst, src, &block);
+            }
             walk(around, dst, src, &|dst, src| {
                 kernel.run(dst, src, &block);
                 true

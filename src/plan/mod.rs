@@ -33,7 +33,7 @@ use loop_nest::LoopNest;
 use normalize::Traversal;
 use partition::Split;
 use stridewise_kernels::Level;
-use stridewise_kernels::copy::Family;
+use stridewise_kernels::copy::{self, Family};
 use tile::Inner;
 
 /// A copy that is ready to run: loops, the kernel for the innermost ones, and
@@ -42,6 +42,9 @@ use tile::Inner;
 pub(crate) struct Schedule {
     pub(crate) nest: LoopNest,
     pub(crate) inner: Inner,
+    /// The code for the family, the item and `level`: chosen here, so that a
+    /// plan that is run again does not choose again.
+    kernel: copy::Copy,
     /// Whether the destination is written past the caches.
     pub(crate) stream: bool,
     pub(crate) split: Split,
@@ -62,7 +65,8 @@ impl Schedule {
         let chunks = chunks.unwrap_or_else(|| parallel::chunks_for(nest.bytes()));
         let split = partition::partition(&nest, inner, chunks);
         let stream = inner.family == Family::Transpose && 2 * nest.bytes() > STREAM;
-        Schedule { nest, inner, stream, split, level }
+        let kernel = copy::Copy::new(level, inner.family, nest.item);
+        Schedule { nest, inner, kernel, stream, split, level }
     }
 }
 
