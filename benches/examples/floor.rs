@@ -6,11 +6,6 @@
 //! goes into the naive loop's time: one-shot, planned at each level. A ratio
 //! below 1 is marked and repeated at the end.
 
-#![allow(
-    clippy::undocumented_unsafe_blocks,
-    reason = "every engine runs over the buffers that were made for its case"
-)]
-
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use stridewise::{AnyView, CopyPlan, EqualPlan, HashPlan, Level, Mode, Options, raw};
