@@ -17,7 +17,7 @@
 //! A [`Layout`] is shape, byte strides, itemsize and offset, checked. A
 //! [`View`], [`AnyView`] or [`Array`] is a layout over memory that holds it.
 //! From layouts alone a verb makes a plan: it normalizes, orders and
-//! coalesces the loops, gives the innermost two to a vectorized kernel and
+//! coalesces the loops, gives the innermost ones to a vectorized kernel and
 //! cuts the rest into chunks for [rayon](https://docs.rs/rayon). Plans are
 //! plain data that print themselves, and can be kept: [`CopyPlan`],
 //! [`EqualPlan`], [`HashPlan`]. Kernels come in levels ([`Level`]); the best
