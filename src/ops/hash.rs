@@ -256,12 +256,15 @@ impl HashPlan {
         if self.blocks.at > 0 || pack.tail.is_some() {
             return None;
         }
-        match pack.full.nest.bytes() {
+        let bytes = pack.full.nest.bytes();
+        if bytes <= TINY {
             // SAFETY: handed on; the one block fits.
-            ..=TINY => Some(unsafe { self.on_stack::<TINY, T>(&pack.full, origin, hash) }),
+            Some(unsafe { self.on_stack::<TINY, T>(&pack.full, origin, hash) })
+        } else if bytes <= SMALL {
             // SAFETY: as above.
-            ..=SMALL => Some(unsafe { self.on_stack::<SMALL, T>(&pack.full, origin, hash) }),
-            _ => None,
+            Some(unsafe { self.on_stack::<SMALL, T>(&pack.full, origin, hash) })
+        } else {
+            None
         }
     }
 
