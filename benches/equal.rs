@@ -52,14 +52,13 @@ fn bench(criterion: &mut Criterion, case: &EqualCase) {
         });
     });
     macro_rules! ndarray {
-        ($ty:ty) => {
+        ($ty:ty) => {{
             // SAFETY: as above.
-            if let (Some(a), Some(b)) =
-                unsafe { (peers::view::<$ty>(left, p), peers::view::<$ty>(right, q)) }
-            {
+            let views = unsafe { (peers::view::<$ty>(left, p), peers::view::<$ty>(right, q)) };
+            if let (Some(a), Some(b)) = views {
                 group.bench_function("ndarray", |bench| bench.iter(|| black_box(&a) == &b));
             }
-        };
+        }};
     }
     match kind {
         Kind::U8 => ndarray!(u8),

@@ -18,8 +18,8 @@ use stridewise_benches::cases::{Case, Size};
 
 fn main() {
     let mut criterion = Criterion::default()
-        .warm_up_time(Duration::from_millis(60))
-        .measurement_time(Duration::from_millis(250))
+        .warm_up_time(Duration::from_millis(40))
+        .measurement_time(Duration::from_millis(150))
         .sample_size(10)
         .without_plots()
         .configure_from_args();

@@ -58,9 +58,9 @@ fn copy(case: &Case, report: &mut Report) {
     let mut dst = Buffer::new(to);
     let (d, s) = (dst.origin_mut(), src.origin());
     let mut engines: Vec<Engine> = vec![
-        // SAFETY: both buffers hold their layouts.
         (
             "naive",
+            // SAFETY: the buffers hold their layouts.
             Box::new(|| unsafe {
                 naive::copy(
                     to.shape(),
@@ -73,9 +73,9 @@ fn copy(case: &Case, report: &mut Report) {
             }),
         ),
         ("memcpy", memcpy(case.bytes())),
-        // SAFETY: as above.
         (
             "one-shot",
+            // SAFETY: the buffers hold their layouts.
             Box::new(|| unsafe {
                 raw::copy(to.shape(), to.itemsize(), black_box(d), to.strides(), s, from.strides())
                     .expect("fits");
@@ -111,9 +111,9 @@ fn equal(case: &EqualCase, report: &mut Report) {
     let bytes = case.bytes();
     let (x, y) = (vec![1u8; bytes], vec![1u8; bytes]);
     let mut engines: Vec<Engine> = vec![
-        // SAFETY: as above.
         (
             "naive",
+            // SAFETY: the buffers hold their layouts.
             Box::new(|| unsafe {
                 let (l, r) = (left.strides(), right.strides());
                 black_box(naive::equal_kind(*kind, left.shape(), black_box(p), l, q, r));
@@ -125,9 +125,9 @@ fn equal(case: &EqualCase, report: &mut Report) {
                 black_box(black_box(&x[..]) == &y[..]);
             }),
         ),
-        // SAFETY: as above.
         (
             "one-shot",
+            // SAFETY: the buffers hold their layouts.
             Box::new(|| unsafe {
                 let (l, r) = (left.strides(), right.strides());
                 let same = raw::equal(left.shape(), element, black_box(p), l, q, r, Mode::Values);
@@ -180,9 +180,9 @@ fn hash(case: &Case, report: &mut Report) {
                 black_box(xxhash_rust::xxh3::xxh3_64(black_box(&dense)));
             }),
         ),
-        // SAFETY: as above.
         (
             "one-shot",
+            // SAFETY: the buffers hold their layouts.
             Box::new(|| unsafe {
                 let value =
                     raw::xxh3_64(from.shape(), from.itemsize(), black_box(s), from.strides());

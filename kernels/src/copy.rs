@@ -163,7 +163,8 @@ impl Copy {
             Family::Fill => fill(level, item),
             Family::Gather => with_item!(item, I => select::<Gather<I>>(level)),
             Family::Scatter => with_item!(item, I => select::<Scatter<I>>(level)),
-            Family::Strided => with_item!(item, I => select::<Strided<I>>(level)),
+            // No level has shuffles for two steps; vectors only get in the way.
+            Family::Strided => with_item!(item, I => select::<Strided<I>>(Level::SCALAR)),
             Family::Reverse => reverse(level, item),
             // Without shuffles, stream by stream is faster.
             Family::Deinterleave if level == Level::SCALAR => {

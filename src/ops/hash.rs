@@ -276,14 +276,15 @@ impl HashPlan {
         if self.blocks.at > 0 || pack.tail.is_some() {
             return None;
         }
-        let (copy, bytes) = (&pack.full, pack.full.nest.bytes());
-        // SAFETY: handed on; the one block fits.
-        unsafe {
-            match bytes {
-                0..=TINY => Some(self.on_stack::<TINY, T>(copy, origin, hash)),
-                _ if bytes <= SMALL => Some(self.on_stack::<SMALL, T>(copy, origin, hash)),
-                _ => None,
-            }
+        let bytes = pack.full.nest.bytes();
+        if bytes <= TINY {
+            // SAFETY: handed on; the one block fits.
+            Some(unsafe { self.on_stack::<TINY, T>(&pack.full, origin, hash) })
+        } else if bytes <= SMALL {
+            // SAFETY: as above.
+            Some(unsafe { self.on_stack::<SMALL, T>(&pack.full, origin, hash) })
+        } else {
+            None
         }
     }
 
