@@ -35,6 +35,8 @@ pub(crate) const LINE: usize = 64;
 const ROWS: usize = 256;
 /// Lines of a source row in a block.
 const COLUMNS: usize = 4;
+/// Bytes of a destination row that is worth a stage.
+const STAGED_ROW: usize = 2048;
 
 /// Items whose source runs along some axes and whose destination runs along
 /// others.
@@ -258,27 +260,30 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
         let (rows, columns) = (self.rows.len(), self.columns.len());
         let mut across = ColumnTable::new();
         let mut down = RowTable::new();
-        let stream = self.stream && !S::SCALAR && rows >= 4 * Self::EDGE && columns >= Self::EDGE;
-        let head = if stream { self.rows_to_a_line() } else { None };
-        // Without lines in common, one line of columns goes through a stage.
-        let most = if stream && head.is_none() { 1 } else { COLUMNS } * Self::EDGE;
+        let enough = !S::SCALAR && rows >= 4 * Self::EDGE && columns >= Self::EDGE;
+        let head = if self.stream && enough { self.rows_to_a_line() } else { None };
+        // Without lines in common, one line of columns goes through a stage,
+        // if rows are so long that their ends do not matter.
+        let staged = self.stream && enough && head.is_none() && rows * SIZE >= STAGED_ROW;
+        let most = if staged { 1 } else { COLUMNS } * Self::EDGE;
         let mut column = 0;
         while column < columns {
             across.move_to(self.columns, column, columns.min(column + most), Self::EDGE);
+            column += most;
+            let beyond = (column < columns).then(|| self.src.wrapping_add(column * SIZE));
             // SAFETY: handed on: all rows of some columns.
             unsafe {
                 match head {
                     Some(head) => {
                         let lines = (rows - head) / Self::EDGE * Self::EDGE;
-                        self.sweep::<S, false>(&mut down, &across, 0, head);
-                        self.sweep::<S, true>(&mut down, &across, head, head + lines);
-                        self.sweep::<S, false>(&mut down, &across, head + lines, rows);
+                        self.sweep::<S, false>(&mut down, &across, 0, head, None);
+                        self.sweep::<S, true>(&mut down, &across, head, head + lines, beyond);
+                        self.sweep::<S, false>(&mut down, &across, head + lines, rows, None);
                     }
-                    None if stream => self.sweep_staged::<S>(&mut down, &across, rows),
-                    None => self.sweep::<S, false>(&mut down, &across, 0, rows),
+                    None if staged => self.sweep_staged::<S>(&mut down, &across, rows, beyond),
+                    None => self.sweep::<S, false>(&mut down, &across, 0, rows, beyond),
                 }
             }
-            column += most;
         }
     }
 
@@ -300,7 +305,8 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
         }
     }
 
-    /// The rows `first..end` of some columns, block by block.
+    /// The rows `first..end` of some columns, block by block; the columns
+    /// after these start at `beyond`.
     ///
     /// # Safety
     /// K1 for `S`, K2 to K4 for them. If `STREAM`, the destination rows are
@@ -312,6 +318,7 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
         across: &ColumnTable,
         first: usize,
         end: usize,
+        beyond: Option<*const u8>,
     ) {
         let mut next = RowTable::new();
         let mut row = first;
@@ -321,10 +328,17 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
         while row < end {
             core::mem::swap(down, &mut next);
             row += ROWS;
+            let mut src = Some(self.src.wrapping_add(across.first * SIZE));
             if row < end {
                 next.move_to(self.rows, row, end.min(row + ROWS), Self::EDGE);
+            } else if self.stream {
+                src = beyond;
+                next.move_to(self.rows, first, end.min(first + ROWS), Self::EDGE);
             }
-            let ahead = if STREAM && row < end { next.offsets() } else { &[] };
+            let ahead = match src {
+                Some(src) if self.stream => Ahead { src, rows: next.offsets() },
+                _ => Ahead::NONE,
+            };
             // SAFETY: handed on: a block of these rows and columns.
             unsafe { Block::<S, SIZE, STREAM>::go(self.tile(down, across), ahead) };
         }
@@ -339,7 +353,13 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     /// K1 for `S`, K2 to K4 for these rows and columns; at least `EDGE` of
     /// both, at most a line of columns.
     #[inline(always)]
-    unsafe fn sweep_staged<S: Simd>(&self, down: &mut RowTable, across: &ColumnTable, rows: usize) {
+    unsafe fn sweep_staged<S: Simd>(
+        &self,
+        down: &mut RowTable,
+        across: &ColumnTable,
+        rows: usize,
+        beyond: Option<*const u8>,
+    ) {
         let mut stage = Stage::<SIZE>::new();
         let mut next = RowTable::new();
         let mut row = 0;
@@ -350,10 +370,18 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
             // A rest of less than a line's rows is part of this block.
             let after = row + ROWS;
             let last = after + Self::EDGE >= rows;
-            if !last {
+            let mut src = Some(self.src.wrapping_add(across.first * SIZE));
+            if last {
+                src = beyond;
+                next.move_to(self.rows, 0, rows.min(ROWS + Self::EDGE), Self::EDGE);
+            } else {
                 let end = rows.min(after + ROWS + Self::EDGE);
                 next.move_to(self.rows, after, end, Self::EDGE);
             }
+            let ahead = match src {
+                Some(src) => Ahead { src, rows: next.offsets() },
+                None => Ahead::NONE,
+            };
             let mut staged = ColumnTable::new();
             staged.len = across.len;
             for (column, &offset) in across.offsets().iter().enumerate() {
@@ -371,7 +399,7 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
             // the part of each destination row that follows what the block
             // before has written.
             unsafe {
-                Block::<S, SIZE, false>::go(block, if last { &[] } else { next.offsets() });
+                Block::<S, SIZE, false>::go(block, ahead);
                 for (column, &offset) in across.offsets().iter().enumerate() {
                     let from = stage.start().offset(staged.offsets[column]).cast_const();
                     let to = self.dst.offset(offset).add(start * SIZE);
@@ -394,10 +422,21 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     }
 }
 
-/// A block, and the rows of the next one if it is to be asked for.
+/// The source rows of the block after this one, which are asked for meanwhile.
+#[derive(Clone, Copy)]
+struct Ahead<'t> {
+    src: *const u8,
+    rows: &'t [isize],
+}
+
+impl Ahead<'_> {
+    const NONE: Self = Ahead { src: core::ptr::null(), rows: &[] };
+}
+
+/// A block, and what is to be asked for.
 struct Block<'t, S, const SIZE: usize, const STREAM: bool> {
     tile: Tile<'t>,
-    ahead: &'t [isize],
+    ahead: Ahead<'t>,
     level: PhantomData<S>,
 }
 
@@ -409,7 +448,7 @@ impl<'t, S: Simd, const SIZE: usize, const STREAM: bool> Block<'t, S, SIZE, STRE
     /// K1 for `S`, K2 to K4 for the tile. If `STREAM`, the destination rows
     /// are whole lines.
     #[inline(always)]
-    unsafe fn go(tile: Tile<'t>, ahead: &'t [isize]) {
+    unsafe fn go(tile: Tile<'t>, ahead: Ahead<'t>) {
         // SAFETY: handed on.
         unsafe { S::vectorize(Self { tile, ahead, level: PhantomData }) }
     }
@@ -442,12 +481,12 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Block<'_, S, SIZE, STREAM> 
                 block.by_items::<SIZE>();
             } else if rows >= edge && columns >= edge {
                 let lines = columns.div_ceil(edge);
-                let mut ahead = ahead.iter().flat_map(
+                let src = ahead.src;
+                let mut ahead = ahead.rows.iter().flat_map(
                     #[inline(always)]
                     |&row| {
-                        (0..lines).map(move |line| {
-                            block.src.wrapping_offset(row).wrapping_add(LINE * line)
-                        })
+                        (0..lines)
+                            .map(move |line| src.wrapping_offset(row).wrapping_add(LINE * line))
                     },
                 );
                 cover(
