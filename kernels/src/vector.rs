@@ -27,9 +27,6 @@ pub(crate) trait Vector: Copy {
     unsafe fn stream(self, p: *mut u8);
     /// Lane `l` is the 16 bytes at `p(l)`.
     unsafe fn load_lanes(p: impl Fn(usize) -> *const u8) -> Self;
-    /// Of as many registers as there are lanes: register `l` of the result is
-    /// lane `l` of each. The rest of the array has no meaning.
-    unsafe fn cross(rows: [Self; 4]) -> [Self; 4];
     /// Writes lane `l` at `p + l * stride`.
     unsafe fn store_lanes(self, p: *mut u8, stride: isize);
     /// Every lane holds `lane`.

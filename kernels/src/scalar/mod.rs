@@ -56,11 +56,6 @@ impl Vector for Bytes {
     }
 
     #[inline(always)]
-    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
-        rows
-    }
-
-    #[inline(always)]
     unsafe fn store_lanes(self, p: *mut u8, _stride: isize) {
         // SAFETY: K2, one lane.
         unsafe { self.store(p) }

@@ -35,6 +35,8 @@ pub(crate) const LINE: usize = 64;
 const ROWS: usize = 256;
 /// Lines of a source row in a block.
 const COLUMNS: usize = 4;
+/// Bytes of a destination row that is worth a stage.
+const STAGED_ROW: usize = 2048;
 
 /// Items whose source runs along some axes and whose destination runs along
 /// others.
@@ -174,11 +176,11 @@ impl Group<'_> {
 
     /// The offsets of the rows from `first` on, as many as the table holds.
     #[inline(always)]
-    fn fill(&self, first: usize, table: &mut [isize]) {
+    fn fill(&self, first: usize, table: &mut [MaybeUninit<isize>]) {
         if let [axis] = self.axes {
             let step = (self.step)(axis);
             for (row, offset) in table.iter_mut().enumerate() {
-                *offset = (first + row) as isize * step;
+                offset.write((first + row) as isize * step);
             }
             return;
         }
@@ -187,9 +189,9 @@ impl Group<'_> {
 
     /// Runs of the innermost axis, each from the index of its first row.
     #[inline(never)]
-    fn fill_mixed(&self, first: usize, table: &mut [isize]) {
+    fn fill_mixed(&self, first: usize, table: &mut [MaybeUninit<isize>]) {
         let Some((inner, outer)) = self.axes.split_last() else {
-            table.fill(0);
+            table.fill(MaybeUninit::new(0));
             return;
         };
         let (mut row, step) = (0, (self.step)(inner));
@@ -202,7 +204,7 @@ impl Group<'_> {
             }
             let run = (inner.extent - start).min(table.len() - row);
             for entry in &mut table[row..row + run] {
-                *entry = offset;
+                entry.write(offset);
                 offset += step;
             }
             row += run;
@@ -221,14 +223,15 @@ struct Walk<'a, const SIZE: usize> {
 
 /// The rows of a block and where they start.
 struct Table<const N: usize> {
-    offsets: [isize; N],
+    /// The first `len` are there.
+    offsets: [MaybeUninit<isize>; N],
     first: usize,
     len: usize,
 }
 
 impl<const N: usize> Table<N> {
     fn new() -> Self {
-        Table { offsets: [0; N], first: 0, len: 0 }
+        Table { offsets: [MaybeUninit::uninit(); N], first: 0, len: 0 }
     }
 
     /// The rows `first..end`; reaches back rather than having fewer than
@@ -240,8 +243,19 @@ impl<const N: usize> Table<N> {
         group.fill(self.first, &mut self.offsets[..self.len]);
     }
 
+    /// `len` rows at the offsets that `at` gives.
+    #[inline(always)]
+    fn set(&mut self, len: usize, mut at: impl FnMut(usize) -> isize) {
+        self.len = len;
+        for (row, offset) in self.offsets[..len].iter_mut().enumerate() {
+            offset.write(at(row));
+        }
+    }
+
+    #[inline(always)]
     fn offsets(&self) -> &[isize] {
-        &self.offsets[..self.len]
+        // SAFETY: `move_to` and `set` write as many as they say.
+        unsafe { &*(core::ptr::from_ref(&self.offsets[..self.len]) as *const [isize]) }
     }
 }
 
@@ -257,28 +271,31 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     unsafe fn run<S: Simd>(&self) {
         let (rows, columns) = (self.rows.len(), self.columns.len());
         let mut across = ColumnTable::new();
-        let mut down = RowTable::new();
-        let stream = self.stream && !S::SCALAR && rows >= 4 * Self::EDGE && columns >= Self::EDGE;
-        let head = if stream { self.rows_to_a_line() } else { None };
-        // Without lines in common, one line of columns goes through a stage.
-        let most = if stream && head.is_none() { 1 } else { COLUMNS } * Self::EDGE;
+        let mut down = [RowTable::new(), RowTable::new()];
+        let enough = !S::SCALAR && rows >= 4 * Self::EDGE && columns >= Self::EDGE;
+        let head = if self.stream && enough { self.rows_to_a_line() } else { None };
+        // Without lines in common, one line of columns goes through a stage,
+        // if rows are so long that their ends do not matter.
+        let staged = self.stream && enough && head.is_none() && rows * SIZE >= STAGED_ROW;
+        let most = if staged { 1 } else { COLUMNS } * Self::EDGE;
         let mut column = 0;
         while column < columns {
             across.move_to(self.columns, column, columns.min(column + most), Self::EDGE);
+            column += most;
+            let beyond = (column < columns).then(|| self.src.wrapping_add(column * SIZE));
             // SAFETY: handed on: all rows of some columns.
             unsafe {
                 match head {
                     Some(head) => {
                         let lines = (rows - head) / Self::EDGE * Self::EDGE;
-                        self.sweep::<S, false>(&mut down, &across, 0, head);
-                        self.sweep::<S, true>(&mut down, &across, head, head + lines);
-                        self.sweep::<S, false>(&mut down, &across, head + lines, rows);
+                        self.sweep::<S, false>(&mut down, &across, 0, head, None);
+                        self.sweep::<S, true>(&mut down, &across, head, head + lines, beyond);
+                        self.sweep::<S, false>(&mut down, &across, head + lines, rows, None);
                     }
-                    None if stream => self.sweep_staged::<S>(&mut down, &across, rows),
-                    None => self.sweep::<S, false>(&mut down, &across, 0, rows),
+                    None if staged => self.sweep_staged::<S>(&mut down, &across, rows, beyond),
+                    None => self.sweep::<S, false>(&mut down, &across, 0, rows, beyond),
                 }
             }
-            column += most;
         }
     }
 
@@ -300,7 +317,8 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
         }
     }
 
-    /// The rows `first..end` of some columns, block by block.
+    /// The rows `first..end` of some columns, block by block; the columns
+    /// after these start at `beyond`.
     ///
     /// # Safety
     /// K1 for `S`, K2 to K4 for them. If `STREAM`, the destination rows are
@@ -308,25 +326,33 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     #[inline(always)]
     unsafe fn sweep<S: Simd, const STREAM: bool>(
         &self,
-        down: &mut RowTable,
+        down: &mut [RowTable; 2],
         across: &ColumnTable,
         first: usize,
         end: usize,
+        beyond: Option<*const u8>,
     ) {
-        let mut next = RowTable::new();
+        let [mut now, mut next] = down.each_mut();
         let mut row = first;
         if row < end {
             next.move_to(self.rows, row, end.min(row + ROWS), Self::EDGE);
         }
         while row < end {
-            core::mem::swap(down, &mut next);
+            core::mem::swap(&mut now, &mut next);
             row += ROWS;
+            let mut src = Some(self.src.wrapping_add(across.first * SIZE));
             if row < end {
                 next.move_to(self.rows, row, end.min(row + ROWS), Self::EDGE);
+            } else if self.stream {
+                src = beyond;
+                next.move_to(self.rows, first, end.min(first + ROWS), Self::EDGE);
             }
-            let ahead = if STREAM && row < end { next.offsets() } else { &[] };
+            let ahead = match src {
+                Some(src) if self.stream => Ahead { src, rows: next.offsets() },
+                _ => Ahead::NONE,
+            };
             // SAFETY: handed on: a block of these rows and columns.
-            unsafe { Block::<S, SIZE, STREAM>::go(self.tile(down, across), ahead) };
+            unsafe { Block::<S, SIZE, STREAM>::go(self.tile(now, across), ahead, self.stream) };
         }
     }
 
@@ -339,41 +365,54 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     /// K1 for `S`, K2 to K4 for these rows and columns; at least `EDGE` of
     /// both, at most a line of columns.
     #[inline(always)]
-    unsafe fn sweep_staged<S: Simd>(&self, down: &mut RowTable, across: &ColumnTable, rows: usize) {
+    unsafe fn sweep_staged<S: Simd>(
+        &self,
+        down: &mut [RowTable; 2],
+        across: &ColumnTable,
+        rows: usize,
+        beyond: Option<*const u8>,
+    ) {
         let mut stage = Stage::<SIZE>::new();
-        let mut next = RowTable::new();
+        let [mut now, mut next] = down.each_mut();
         let mut row = 0;
         next.move_to(self.rows, 0, rows.min(ROWS + Self::EDGE), Self::EDGE);
         while row < rows {
-            core::mem::swap(down, &mut next);
-            let start = down.first;
+            core::mem::swap(&mut now, &mut next);
+            let start = now.first;
             // A rest of less than a line's rows is part of this block.
             let after = row + ROWS;
             let last = after + Self::EDGE >= rows;
-            if !last {
+            let mut src = Some(self.src.wrapping_add(across.first * SIZE));
+            if last {
+                src = beyond;
+                next.move_to(self.rows, 0, rows.min(ROWS + Self::EDGE), Self::EDGE);
+            } else {
                 let end = rows.min(after + ROWS + Self::EDGE);
                 next.move_to(self.rows, after, end, Self::EDGE);
             }
+            let ahead = match src {
+                Some(src) => Ahead { src, rows: next.offsets() },
+                None => Ahead::NONE,
+            };
             let mut staged = ColumnTable::new();
-            staged.len = across.len;
-            for (column, &offset) in across.offsets().iter().enumerate() {
-                let to = self.dst.wrapping_offset(offset).wrapping_add(start * SIZE);
-                staged.offsets[column] =
-                    (column * Stage::<SIZE>::PITCH + to.addr() % LINE) as isize;
-            }
+            staged.set(across.len, |column| {
+                let to =
+                    self.dst.wrapping_offset(across.offsets()[column] + (start * SIZE) as isize);
+                (column * Stage::<SIZE>::PITCH + to.addr() % LINE) as isize
+            });
             let block = Tile {
                 dst: stage.start(),
                 src: self.src.wrapping_add(across.first * SIZE),
-                rows: down.offsets(),
+                rows: now.offsets(),
                 columns: staged.offsets(),
             };
             // SAFETY: a block of these rows and columns, to the stage; then
             // the part of each destination row that follows what the block
             // before has written.
             unsafe {
-                Block::<S, SIZE, false>::go(block, if last { &[] } else { next.offsets() });
+                Block::<S, SIZE, false>::go(block, ahead, true);
                 for (column, &offset) in across.offsets().iter().enumerate() {
-                    let from = stage.start().offset(staged.offsets[column]).cast_const();
+                    let from = stage.start().offset(staged.offsets()[column]).cast_const();
                     let to = self.dst.offset(offset).add(start * SIZE);
                     // Lines begin where the block before ended its last.
                     let skip = if row == 0 { 0 } else { to.align_offset(LINE) };
@@ -394,10 +433,23 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     }
 }
 
-/// A block, and the rows of the next one if it is to be asked for.
+/// The source rows of the block after this one, which are asked for meanwhile.
+#[derive(Clone, Copy)]
+struct Ahead<'t> {
+    src: *const u8,
+    rows: &'t [isize],
+}
+
+impl Ahead<'_> {
+    const NONE: Self = Ahead { src: core::ptr::null(), rows: &[] };
+}
+
+/// A block, and what is to be asked for.
 struct Block<'t, S, const SIZE: usize, const STREAM: bool> {
     tile: Tile<'t>,
-    ahead: &'t [isize],
+    ahead: Ahead<'t>,
+    /// Whether the plane is beyond the caches.
+    far: bool,
     level: PhantomData<S>,
 }
 
@@ -409,9 +461,9 @@ impl<'t, S: Simd, const SIZE: usize, const STREAM: bool> Block<'t, S, SIZE, STRE
     /// K1 for `S`, K2 to K4 for the tile. If `STREAM`, the destination rows
     /// are whole lines.
     #[inline(always)]
-    unsafe fn go(tile: Tile<'t>, ahead: &'t [isize]) {
+    unsafe fn go(tile: Tile<'t>, ahead: Ahead<'t>, far: bool) {
         // SAFETY: handed on.
-        unsafe { S::vectorize(Self { tile, ahead, level: PhantomData }) }
+        unsafe { S::vectorize(Self { tile, ahead, far, level: PhantomData }) }
     }
 }
 
@@ -433,7 +485,7 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Block<'_, S, SIZE, STREAM> 
     /// are whole lines.
     #[inline(always)]
     unsafe fn run(self) {
-        let Block { tile: block, ahead, .. } = self;
+        let Block { tile: block, ahead, far, .. } = self;
         let (edge, lane, wide) = (LINE / SIZE, 16 / SIZE, S::Wide::BYTES / SIZE);
         let (rows, columns) = (block.rows.len(), block.columns.len());
         // SAFETY: each step is a part of the block.
@@ -442,12 +494,12 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Block<'_, S, SIZE, STREAM> 
                 block.by_items::<SIZE>();
             } else if rows >= edge && columns >= edge {
                 let lines = columns.div_ceil(edge);
-                let mut ahead = ahead.iter().flat_map(
+                let src = ahead.src;
+                let mut ahead = ahead.rows.iter().flat_map(
                     #[inline(always)]
                     |&row| {
-                        (0..lines).map(move |line| {
-                            block.src.wrapping_offset(row).wrapping_add(LINE * line)
-                        })
+                        (0..lines)
+                            .map(move |line| src.wrapping_offset(row).wrapping_add(LINE * line))
                     },
                 );
                 cover(
@@ -463,7 +515,12 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Block<'_, S, SIZE, STREAM> 
                                 for line in ahead.by_ref().take(edge) {
                                     S::prefetch(line);
                                 }
-                                block.from::<SIZE>(row, column).line::<S::Wide, SIZE, STREAM>();
+                                let tile = block.from::<SIZE>(row, column);
+                                if far {
+                                    tile.line::<S::Wide, SIZE, true, STREAM>();
+                                } else {
+                                    tile.line::<S::Wide, SIZE, false, STREAM>();
+                                }
                             },
                         );
                     },

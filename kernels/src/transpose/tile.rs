@@ -39,23 +39,10 @@ macro_rules! round {
     };
 }
 
-/// `$body` for each lane of `$v`, as a constant.
-macro_rules! each_lane {
-    ($v:ident, $l:ident => $body:expr) => {
-        each_lane!(@ $v, $l, $body, 0 1 2 3)
-    };
-    (@ $v:ident, $l:ident, $body:expr, $($lane:literal)*) => {
-        $(if $lane < $v::LANES {
-            const $l: usize = $lane;
-            $body
-        })*
-    };
-}
-
 /// A function that loads `N` registers, runs the rounds and hands register
 /// `j` to `put(j, ..)`. Spelled out, since arrays must become registers.
 macro_rules! micro_tile {
-    ($name:ident, $wide:ident, $n:literal, $rounds:literal: $($i:literal)*; $($pair:literal $with:literal)*) => {
+    ($name:ident, $n:literal, $rounds:literal: $($i:literal)*; $($pair:literal $with:literal)*) => {
         /// # Safety
         /// K1 for `V`; the lanes that `lane` points to are readable.
         #[inline(always)]
@@ -72,39 +59,14 @@ macro_rules! micro_tile {
                 $(put($i, a[$i]);)*
             }
         }
-
-        /// The same for as many columns of lanes as a register has, from whole
-        /// registers at `row(i)`.
-        ///
-        /// # Safety
-        /// K1 for `V`; the registers that `row` points to are readable.
-        #[inline(always)]
-        unsafe fn $wide<V: Vector, const SIZE: usize>(
-            row: impl Fn(usize) -> *const u8,
-            mut put: impl FnMut(usize, V),
-        ) {
-            // SAFETY: as promised; lanes that there are not repeat the last.
-            unsafe {
-                let lane = |i: usize, l: usize| V::load(row(i + l.min(V::LANES - 1) * $n));
-                let c: [[V; 4]; $n] =
-                    [$(V::cross([lane($i, 0), lane($i, 1), lane($i, 2), lane($i, 3)])),*];
-                each_lane!(V, L => {
-                    let mut a: [V; $n] = [$(c[$i][L]),*];
-                    for _ in 0..$rounds {
-                        a = round!(a, SIZE: $($pair $with)*);
-                    }
-                    $(put(L * $n + $i, a[$i]);)*
-                });
-            }
-        }
     };
 }
 
-micro_tile!(micro_1, wide_1, 16, 4: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15;
+micro_tile!(micro_1, 16, 4: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15;
     0 8 1 9 2 10 3 11 4 12 5 13 6 14 7 15);
-micro_tile!(micro_2, wide_2, 8, 3: 0 1 2 3 4 5 6 7; 0 4 1 5 2 6 3 7);
-micro_tile!(micro_4, wide_4, 4, 2: 0 1 2 3; 0 2 1 3);
-micro_tile!(micro_8, wide_8, 2, 1: 0 1; 0 1);
+micro_tile!(micro_2, 8, 3: 0 1 2 3 4 5 6 7; 0 4 1 5 2 6 3 7);
+micro_tile!(micro_4, 4, 2: 0 1 2 3; 0 2 1 3);
+micro_tile!(micro_8, 2, 1: 0 1; 0 1);
 
 /// One micro-tile: `16 / SIZE` columns of `V::BYTES / SIZE` rows, whose lanes
 /// are at `lane(row)`; the run of column `j` goes to `put(j, run)`.
@@ -124,31 +86,6 @@ unsafe fn micro<V: Vector, const SIZE: usize>(
             4 => micro_4::<V, SIZE>(lane, put),
             8 => micro_8::<V, SIZE>(lane, put),
             _ => put(0, V::load_lanes(lane)),
-        }
-    }
-}
-
-/// As [`micro`] for `V::LANES` times as many columns, from whole registers.
-///
-/// # Safety
-/// K1 for `V`; the registers that `row` points to are readable.
-#[inline(always)]
-unsafe fn wide<V: Vector, const SIZE: usize>(
-    row: impl Fn(usize) -> *const u8,
-    mut put: impl FnMut(usize, V),
-) {
-    // SAFETY: handed on.
-    unsafe {
-        match SIZE {
-            1 => wide_1::<V, SIZE>(row, put),
-            2 => wide_2::<V, SIZE>(row, put),
-            4 => wide_4::<V, SIZE>(row, put),
-            8 => wide_8::<V, SIZE>(row, put),
-            _ => {
-                let lane = |l: usize| V::load(row(l.min(V::LANES - 1)));
-                let c = V::cross([lane(0), lane(1), lane(2), lane(3)]);
-                each_lane!(V, L => put(L, c[L]));
-            }
         }
     }
 }
@@ -207,34 +144,51 @@ impl Tile<'_> {
         }
     }
 
-    /// One line by one line. `STREAM` writes past the caches; destination
-    /// rows are aligned to lines then.
+    /// One line by one line. `FAR` is for memory beyond the caches: the
+    /// source's lines are first copied to the stack, so that each is read
+    /// once and whole. `STREAM` writes past the caches; destination rows are
+    /// aligned to lines then.
     ///
     /// # Safety
     /// K1 for `V`, K2 to K4 for `LINE / SIZE` rows and columns, which are
     /// there.
     #[inline(always)]
-    pub(super) unsafe fn line<V: Vector, const SIZE: usize, const STREAM: bool>(self) {
+    pub(super) unsafe fn line<V: Vector, const SIZE: usize, const FAR: bool, const STREAM: bool>(
+        self,
+    ) {
         let (lane, edge) = (16 / SIZE, LINE / SIZE);
         debug_assert!(self.rows.len() >= edge && self.columns.len() >= edge);
-        // Columns that one pass over the rows makes.
-        let pass = V::LANES * lane;
-        for c in 0..LINE / V::BYTES {
-            // The parts of each destination line are written together.
-            let mut parts = [[MaybeUninit::<V>::uninit(); 64]; 4];
-            // SAFETY: as promised.
-            unsafe {
+        let mut stage = Stage(MaybeUninit::uninit());
+        let staged = stage.0.as_mut_ptr().cast::<u8>();
+        // SAFETY: as promised; the stage has a line for each row.
+        unsafe {
+            if FAR {
+                for row in 0..edge {
+                    let from = self.src.offset(*self.rows.get_unchecked(row));
+                    for at in (0..LINE).step_by(V::BYTES) {
+                        V::load(from.add(at)).store(staged.add(row * LINE + at));
+                    }
+                }
+            }
+            for c in 0..LINE / 16 {
+                // The parts of each destination line are written together.
+                let mut parts = [[MaybeUninit::<V>::uninit(); 16]; 4];
                 for part in 0..LINE / V::BYTES {
-                    wide::<V, SIZE>(
+                    micro::<V, SIZE>(
                         #[inline(always)]
                         |row| {
-                            let row = *self.rows.get_unchecked(row + part * pass);
-                            self.src.offset(row).add(V::BYTES * c)
+                            let row = row + part * V::LANES * lane;
+                            let line = if FAR {
+                                staged.cast_const().add(row * LINE)
+                            } else {
+                                self.src.offset(*self.rows.get_unchecked(row))
+                            };
+                            line.add(16 * c)
                         },
                         #[inline(always)]
                         |column, run| {
                             if V::BYTES == LINE {
-                                put::<V, STREAM>(run, self.row(c * pass + column));
+                                put::<V, STREAM>(run, self.row(c * lane + column));
                             } else {
                                 parts[part][column] = MaybeUninit::new(run);
                             }
@@ -244,10 +198,10 @@ impl Tile<'_> {
                 if V::BYTES == LINE {
                     continue;
                 }
-                for column in 0..pass {
+                for column in 0..lane {
                     for part in 0..LINE / V::BYTES {
                         let run = parts[part][column].assume_init();
-                        put::<V, STREAM>(run, self.row(c * pass + column).add(part * V::BYTES));
+                        put::<V, STREAM>(run, self.row(c * lane + column).add(part * V::BYTES));
                     }
                 }
             }
@@ -272,3 +226,7 @@ unsafe fn put<V: Vector, const STREAM: bool>(run: V, to: *mut u8) {
     // SAFETY: as promised.
     unsafe { if STREAM { run.stream(to) } else { run.store(to) } }
 }
+
+/// A tile's source lines side by side.
+#[repr(align(64))]
+struct Stage(MaybeUninit<[[u8; LINE]; LINE]>);

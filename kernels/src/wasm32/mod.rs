@@ -50,11 +50,6 @@ impl Vector for v128 {
     }
 
     #[inline(always)]
-    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
-        rows
-    }
-
-    #[inline(always)]
     unsafe fn store_lanes(self, p: *mut u8, _stride: isize) {
         // SAFETY: K2.
         unsafe { self.store(p) }

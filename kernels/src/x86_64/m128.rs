@@ -31,11 +31,6 @@ impl Vector for __m128i {
     }
 
     #[inline(always)]
-    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
-        rows
-    }
-
-    #[inline(always)]
     unsafe fn store_lanes(self, p: *mut u8, _stride: isize) {
         // SAFETY: K1, K2.
         unsafe { self.store(p) }

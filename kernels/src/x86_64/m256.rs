@@ -34,17 +34,6 @@ impl Vector for __m256i {
     }
 
     #[inline(always)]
-    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
-        let [a, b, ..] = rows;
-        // SAFETY: K1.
-        unsafe {
-            let low = _mm256_permute2x128_si256::<0x20>(a, b);
-            let high = _mm256_permute2x128_si256::<0x31>(a, b);
-            [low, high, low, high]
-        }
-    }
-
-    #[inline(always)]
     unsafe fn store_lanes(self, p: *mut u8, stride: isize) {
         // SAFETY: K1, K2 for both lanes.
         unsafe {

@@ -36,30 +36,6 @@ impl Vector for __m512i {
     }
 
     #[inline(always)]
-    unsafe fn cross(rows: [Self; 4]) -> [Self; 4] {
-        let [a, b, c, d] = rows;
-        // SAFETY: K1.
-        unsafe {
-            // Lanes 0 and 1, then 2 and 3, of two registers.
-            let (ab, ab2) = (
-                _mm512_shuffle_i32x4::<0b01_00_01_00>(a, b),
-                _mm512_shuffle_i32x4::<0b11_10_11_10>(a, b),
-            );
-            let (cd, cd2) = (
-                _mm512_shuffle_i32x4::<0b01_00_01_00>(c, d),
-                _mm512_shuffle_i32x4::<0b11_10_11_10>(c, d),
-            );
-            // Of those, the even and the odd lanes.
-            [
-                _mm512_shuffle_i32x4::<0b10_00_10_00>(ab, cd),
-                _mm512_shuffle_i32x4::<0b11_01_11_01>(ab, cd),
-                _mm512_shuffle_i32x4::<0b10_00_10_00>(ab2, cd2),
-                _mm512_shuffle_i32x4::<0b11_01_11_01>(ab2, cd2),
-            ]
-        }
-    }
-
-    #[inline(always)]
     unsafe fn store_lanes(self, p: *mut u8, stride: isize) {
         // SAFETY: K1, K2 for the four lanes.
         unsafe {
