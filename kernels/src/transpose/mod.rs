@@ -7,13 +7,13 @@
 //! small axes fill a tile together. Where source rows and destination rows
 //! start is kept in two small tables, made anew for each block.
 //!
-//! A block is [`ROWS`] source rows by [`COLUMNS`] lines of columns. Inside,
-//! tiles of a line by a line (see `tile`) are walked along the destination,
-//! so that its rows are written in runs, while the block's source lines stay
-//! in L2. When streaming, the lines of the next block are asked for meanwhile,
-//! in the source's own order: reads and writes want opposite loops, and the
-//! block reconciles them. Edges are covered by tiles that overlap their
-//! neighbours; planes thinner than a micro-tile go item by item.
+//! A block is 256 source rows by four lines of columns. Inside, tiles of a
+//! line by a line (see `tile`) are walked along the destination, so that its
+//! rows are written in runs, while the block's source lines stay in L2. In a
+//! plane beyond the caches the lines of the next block are asked for
+//! meanwhile, in the source's own order: reads and writes want opposite
+//! loops, and the block reconciles them. Edges are covered by tiles that
+//! overlap their neighbours; planes thinner than a micro-tile go item by item.
 
 mod tile;
 mod tiled;
