@@ -67,6 +67,11 @@ pub(crate) fn tile(nest: &mut LoopNest) -> Inner {
 fn group(nest: &mut LoopNest, inner: &mut Inner) {
     const ENOUGH_COLUMNS: usize = 256;
     const ENOUGH_ROWS: usize = 256;
+    // Fewer bytes are moved before the tables of a group are made.
+    const LEAST: usize = 4096;
+    if nest.bytes() < LEAST {
+        return;
+    }
     let item = nest.item;
     let (mut columns, mut rows) = {
         let [.., r, c] = nest.loops[..] else { return };

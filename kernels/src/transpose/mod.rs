@@ -15,6 +15,7 @@
 //! loops, and the block reconciles them. Edges are covered by tiles that
 //! overlap their neighbours; planes thinner than a micro-tile go item by item.
 
+mod small;
 mod tile;
 mod tiled;
 
@@ -25,6 +26,7 @@ use crate::vector::{Vector, cover};
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use pulp::NullaryFnOnce;
+use small::Small;
 use tile::Tile;
 
 pub(crate) use tiled::Tiled;
@@ -72,6 +74,7 @@ pub struct Plane<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Transpose {
     run: unsafe fn(Args),
+    small: unsafe fn(Args),
     fence: unsafe fn(()),
 }
 
@@ -82,14 +85,14 @@ impl Transpose {
     #[must_use]
     #[inline]
     pub fn new(level: Level, item: usize) -> Transpose {
-        let run: KernelFn<Planes<1>> = match item {
-            1 => select::<Planes<1>>(level),
-            2 => select::<Planes<2>>(level),
-            4 => select::<Planes<4>>(level),
-            8 => select::<Planes<8>>(level),
-            _ => select::<Planes<16>>(level),
+        let (run, small) = match item {
+            1 => sizes::<1>(level),
+            2 => sizes::<2>(level),
+            4 => sizes::<4>(level),
+            8 => sizes::<8>(level),
+            _ => sizes::<16>(level),
         };
-        Transpose { run, fence: select::<Fence>(level) }
+        Transpose { run, small, fence: select::<Fence>(level) }
     }
 
     /// Moves the plane.
@@ -102,7 +105,10 @@ impl Transpose {
     pub unsafe fn run(self, dst: *mut u8, src: *const u8, plane: &Plane<'_>) {
         // SAFETY: K1 by the level that `new` had, the rest by the caller; the
         // plane lives as long as the call.
-        unsafe { (self.run)((dst, src, core::ptr::from_ref(plane).cast())) }
+        unsafe {
+            let run = if small::is_small(plane) { self.small } else { self.run };
+            run((dst, src, core::ptr::from_ref(plane).cast()));
+        }
     }
 
     /// To be called after the last plane that was streamed.
@@ -111,6 +117,11 @@ impl Transpose {
         // SAFETY: K1 by the level that `new` had.
         unsafe { (self.fence)(()) }
     }
+}
+
+/// The code for planes and for small planes.
+fn sizes<const SIZE: usize>(level: Level) -> (KernelFn<Planes<SIZE>>, KernelFn<Small<SIZE>>) {
+    (select::<Planes<SIZE>>(level), select::<Small<SIZE>>(level))
 }
 
 struct Fence;

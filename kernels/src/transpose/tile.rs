@@ -74,7 +74,7 @@ micro_tile!(micro_8, 2, 1: 0 1; 0 1);
 /// # Safety
 /// K1 for `V`; the lanes are readable.
 #[inline(always)]
-unsafe fn micro<V: Vector, const SIZE: usize>(
+pub(super) unsafe fn micro<V: Vector, const SIZE: usize>(
     lane: impl Fn(usize) -> *const u8,
     mut put: impl FnMut(usize, V),
 ) {

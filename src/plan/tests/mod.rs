@@ -195,7 +195,7 @@ fn tile_turns_the_sources_run_forward() {
 
 #[test]
 fn tile_groups_small_axes_until_a_tile_is_full() {
-    // Six axes of two, reversed: three columns fill more than a tile's half.
+    // Twelve axes of two, reversed: six columns are four lines.
     let loops: Vec<_> = (0..12).map(|i| l(2, 4 << (11 - i), 4 << i)).collect();
     let mut n = nest(4, &loops);
     let inner = tile(&mut n);
