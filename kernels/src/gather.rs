@@ -78,7 +78,13 @@ impl<I: Item> Kernel for Strided<I> {
 /// # Safety
 /// K2 to K4 for the block.
 #[inline(always)]
-unsafe fn rows<I: Item>(dst: *mut u8, src: *const u8, block: &Block, to: isize, from: isize) {
+pub(crate) unsafe fn rows<I: Item>(
+    dst: *mut u8,
+    src: *const u8,
+    block: &Block,
+    to: isize,
+    from: isize,
+) {
     let Block { item, outer, inner } = *block;
     for o in 0..outer.extent as isize {
         // SAFETY: K4, the first item of row `o`.

@@ -148,11 +148,12 @@ fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
     let (outer, inner) = (len - inner - outer..len - inner, len - inner..len);
     match family {
         Family::Transpose | Family::Tiled => {
-            let edge = RUN / item.min(RUN);
-            let edge = if *family == Family::Tiled { edge.max(8) } else { edge };
             let (columns, rows) = (Loops(outer), Loops(inner));
             write!(f, ", source along {columns}, destination along {rows}")?;
-            write!(f, ", in tiles of {edge} x {edge}")?;
+            if *family == Family::Transpose {
+                let edge = RUN / item.min(RUN);
+                write!(f, ", in tiles of {edge} x {edge}")?;
+            }
         }
         Family::Deinterleave | Family::Interleave => {
             let streams = nest.loops[outer.start].extent;

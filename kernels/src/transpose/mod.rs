@@ -149,6 +149,10 @@ impl<const SIZE: usize> Kernel for Planes<SIZE> {
         let plane = unsafe { &*plane };
         let rows = Group { axes: plane.rows, step: |axis| axis.src };
         let columns = Group { axes: plane.columns, step: |axis| axis.dst };
+        if let ([rows], [columns], true) = (plane.rows, plane.columns, S::SCALAR) {
+            // SAFETY: handed on.
+            return unsafe { small::by_items::<SIZE>(dst, src, rows, columns) };
+        }
         let walk = Walk::<SIZE> { dst, src, rows, columns, stream: plane.stream };
         // SAFETY: K1 to K4 are the caller's.
         unsafe { walk.run::<S>() }

@@ -1,20 +1,26 @@
-//! Planes of a tile or less: steps instead of tables, and little stack.
+//! Planes that are small or thin, of one axis each way: steps instead of
+//! tables, no blocks, and little stack.
 
-use super::{Args, Plane};
-use crate::copy::Axis;
+use super::tile::micro;
+use super::tiled::by_strips;
+use super::{Args, LINE, Plane};
+use crate::copy::{Axis, Block};
 use crate::dispatch::{Kernel, Simd};
-use crate::item::{Item, Sized};
-use crate::transpose::tile::micro;
+use crate::item::Sized;
 use crate::vector::{Vector, cover};
 
-/// Items along each side at most.
-const MOST: usize = 64;
-
-/// Whether a plane is one, of a single axis each way.
+/// Whether a plane is no larger than a few tiles, or thinner than one.
 #[inline(always)]
 pub(super) fn is_small(plane: &Plane<'_>) -> bool {
-    matches!((plane.rows, plane.columns),
-        ([rows], [columns]) if rows.extent <= MOST && columns.extent <= MOST)
+    let ([rows], [columns]) = (plane.rows, plane.columns) else { return false };
+    // The step along the rows in the destination is the item.
+    let edge = LINE / rows.dst.unsigned_abs().clamp(1, LINE);
+    let (thin, thick) = if rows.extent < columns.extent {
+        (rows.extent, columns.extent)
+    } else {
+        (columns.extent, rows.extent)
+    };
+    thin < edge || thick <= LINE
 }
 
 /// Planes that are [small](is_small).
@@ -28,30 +34,37 @@ impl<const SIZE: usize> Kernel for Small<SIZE> {
     unsafe fn run<S: Simd>((dst, src, plane): Args) {
         // SAFETY: the plane lives as long as the call.
         let plane = unsafe { &*plane };
-        let ([Axis { extent: rows, src: down, .. }], [Axis { extent: columns, dst: across, .. }]) =
-            (plane.rows, plane.columns)
-        else {
-            return;
-        };
-        let (rows, columns, down, across) = (*rows, *columns, *down, *across);
+        let ([rows], [columns]) = (plane.rows, plane.columns) else { return };
         let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
-        // SAFETY: K1 to K4 are the caller's: each step is a part of the plane.
+        // SAFETY: K1 to K4 are the caller's.
         unsafe {
-            if S::SCALAR || rows < lane || columns < lane {
-                for column in 0..columns {
-                    let (dst, src) = (dst.offset(column as isize * across), src.add(column * SIZE));
-                    for row in 0..rows {
-                        let from = src.offset(row as isize * down);
-                        Sized::<SIZE>::copy(dst.add(row * SIZE), from, SIZE);
-                    }
-                }
-            } else if rows < wide {
-                by_micro_tiles::<S::Lane, SIZE>(dst, across, columns, src, down, rows);
+            if S::SCALAR || rows.extent < lane || columns.extent < lane {
+                by_items::<SIZE>(dst, src, rows, columns);
+            } else if rows.extent < wide {
+                by_micro_tiles::<S::Lane, SIZE>(dst, src, rows, columns);
             } else {
-                by_micro_tiles::<S::Wide, SIZE>(dst, across, columns, src, down, rows);
+                by_micro_tiles::<S::Wide, SIZE>(dst, src, rows, columns);
             }
         }
     }
+}
+
+/// Item by item, the longer axis inside.
+///
+/// # Safety
+/// K2 to K4.
+#[inline(always)]
+pub(super) unsafe fn by_items<const SIZE: usize>(
+    dst: *mut u8,
+    src: *const u8,
+    rows: &Axis,
+    columns: &Axis,
+) {
+    let (outer, inner) =
+        if rows.extent < columns.extent { (rows, columns) } else { (columns, rows) };
+    let block = Block { item: SIZE, outer: *outer, inner: *inner };
+    // SAFETY: handed on.
+    unsafe { by_strips::<Sized<SIZE>>(dst, src, &block) }
 }
 
 /// # Safety
@@ -60,19 +73,18 @@ impl<const SIZE: usize> Kernel for Small<SIZE> {
 #[inline(always)]
 unsafe fn by_micro_tiles<V: Vector, const SIZE: usize>(
     dst: *mut u8,
-    across: isize,
-    columns: usize,
     src: *const u8,
-    down: isize,
-    rows: usize,
+    rows: &Axis,
+    columns: &Axis,
 ) {
+    let (down, across) = (rows.src, columns.dst);
     cover(
-        columns,
+        columns.extent,
         16 / SIZE,
         #[inline(always)]
         |column| {
             cover(
-                rows,
+                rows.extent,
                 V::BYTES / SIZE,
                 #[inline(always)]
                 // SAFETY: a micro-tile inside the plane.

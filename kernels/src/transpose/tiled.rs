@@ -1,12 +1,13 @@
-//! Planes of items and steps that registers cannot hold, in tiles.
+//! Planes of items and steps that registers cannot hold, in strips.
 
 use super::LINE;
-use crate::copy::{Args, Block};
+use crate::copy::{Args, Axis, Block};
 use crate::dispatch::{Kernel, Simd};
+use crate::gather::rows;
 use crate::item::Item;
 use core::marker::PhantomData;
 
-/// Planes of any items at any strides, in tiles of some lines.
+/// Planes of any items at any strides.
 pub(crate) struct Tiled<I>(PhantomData<I>);
 
 impl<I: Item> Kernel for Tiled<I> {
@@ -15,41 +16,37 @@ impl<I: Item> Kernel for Tiled<I> {
 
     #[inline(always)]
     unsafe fn run<S: Simd>((dst, src, block): Args) {
-        // SAFETY: handed on.
-        unsafe { tiled::<I>(dst, src, block) }
+        // SAFETY: handed on; the block lives as long as the call.
+        unsafe { by_strips::<I>(dst, src, &*block) }
     }
 }
 
-/// Item by item inside tiles.
+/// Item by item, in strips that stay in cache.
 ///
 /// # Safety
 /// K2 to K4 for the block.
 #[inline(always)]
-unsafe fn tiled<I: Item>(dst: *mut u8, src: *const u8, block: *const Block) {
-    // SAFETY: the block lives as long as the call.
-    let Block { item, outer, inner } = unsafe { *block };
-    let edge = (LINE / I::size(item)).max(8);
-    let mut o = 0;
-    while o < outer.extent {
-        let outers = o..(o + edge).min(outer.extent);
-        let mut i = 0;
-        while i < inner.extent {
-            let inners = i..(i + edge).min(inner.extent);
-            for o in outers.clone() {
-                for i in inners.clone() {
-                    let (o, i) = (o as isize, i as isize);
-                    // SAFETY: K2 to K4 for item (o, i).
-                    unsafe {
-                        I::copy(
-                            dst.offset(o * outer.dst + i * inner.dst),
-                            src.offset(o * outer.src + i * inner.src),
-                            item,
-                        );
-                    }
-                }
+pub(super) unsafe fn by_strips<I: Item>(dst: *mut u8, src: *const u8, block: &Block) {
+    let Block { item, inner, .. } = *block;
+    // Strips of the inner axis whose source lines stay in L1 while the outer
+    // axis passes over them: a pass is long enough to be a plain loop.
+    const LINES: usize = 128;
+    let strip = (LINES * LINE / inner.src.unsigned_abs().max(1)).max(LINES);
+    let k = I::size(item) as isize;
+    let mut i = 0;
+    while i < inner.extent {
+        let n = strip.min(inner.extent - i);
+        // SAFETY: K2 to K4 for the items of the strip.
+        unsafe {
+            let at = i as isize;
+            let (dst, src) = (dst.offset(at * inner.dst), src.offset(at * inner.src));
+            let part = Block { inner: Axis { extent: n, ..inner }, ..*block };
+            if inner.dst == k {
+                rows::<I>(dst, src, &part, k, inner.src);
+            } else {
+                rows::<I>(dst, src, &part, inner.dst, inner.src);
             }
-            i = inners.end;
         }
-        o = outers.end;
+        i += n;
     }
 }
