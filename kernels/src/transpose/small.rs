@@ -49,7 +49,7 @@ impl<const SIZE: usize> Kernel for Small<SIZE> {
     }
 }
 
-/// Item by item, the longer axis inside.
+/// Item by item, along the destination unless its rows are very short.
 ///
 /// # Safety
 /// K2 to K4.
@@ -60,8 +60,9 @@ pub(super) unsafe fn by_items<const SIZE: usize>(
     rows: &Axis,
     columns: &Axis,
 ) {
+    const SHORT: usize = 8;
     let (outer, inner) =
-        if rows.extent < columns.extent { (rows, columns) } else { (columns, rows) };
+        if rows.extent < columns.extent.min(SHORT) { (rows, columns) } else { (columns, rows) };
     let block = Block { item: SIZE, outer: *outer, inner: *inner };
     // SAFETY: handed on.
     unsafe { by_strips::<Sized<SIZE>>(dst, src, &block) }
