@@ -186,9 +186,11 @@ fn view(random: &mut Random, array: &Layout) -> Layout {
 #[test]
 fn views_of_one_array_are_never_in_doubt() {
     let mut random = Random::new(15);
+    // Six axes of nine bytes still fit.
+    let most = if usize::BITS < 64 { 24 } else { 300 };
     for _ in 0..2000 {
         let ndim = 1 + random.below(6);
-        let shape: std::vec::Vec<usize> = (0..ndim).map(|_| 1 + random.below(300)).collect();
+        let shape: std::vec::Vec<usize> = (0..ndim).map(|_| 1 + random.below(most)).collect();
         let array = Layout::contiguous(&shape, 1 + random.below(9), Order::C).unwrap();
         let [a, b] = [0; 2].map(|_| view(&mut random, &array));
         assert_eq!(a.self_overlap(), Overlap::No, "{a:?}");
@@ -220,14 +222,15 @@ fn sixty_four_axes_are_answered() {
     // 2^62 items would not fit: broadcast halves and unit axes do.
     let mut shape = [1; 64];
     let mut strides = [0; 64];
-    for axis in 0..40 {
-        shape[axis + 24] = 2;
-        strides[axis + 24] = 1 << (39 - axis);
+    let halves = if usize::BITS < 64 { 28 } else { 40 };
+    for bit in 0..halves {
+        shape[63 - bit] = 2;
+        strides[63 - bit] = 1 << bit;
     }
     let whole = Layout::new(&shape, &strides, 1, 0).unwrap();
     assert_eq!(whole.self_overlap(), Overlap::No);
     assert_eq!(whole.transpose().self_overlap(), Overlap::No);
-    assert_eq!(whole.overlap(&whole.reverse(30).unwrap()), Overlap::Yes);
+    assert_eq!(whole.overlap(&whole.reverse(40).unwrap()), Overlap::Yes);
     strides[63] = 2;
     let clash = Layout::new(&shape, &strides, 1, 0).unwrap();
     assert_eq!(clash.self_overlap(), Overlap::Yes);
