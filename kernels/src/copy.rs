@@ -155,8 +155,8 @@ pub struct Copy {
 
 impl Copy {
     /// The kernel for items of `item` bytes.
+    // Not inline, so that all kernels are compiled in this crate only.
     #[must_use]
-    #[inline]
     pub fn new(level: Level, family: Family, item: usize) -> Copy {
         let run = match family {
             Family::Runs => select::<Runs>(level),

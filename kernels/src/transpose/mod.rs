@@ -82,8 +82,8 @@ type Args = (*mut u8, *const u8, *const Plane<'static>);
 
 impl Transpose {
     /// The kernel for items of 1, 2, 4, 8 or 16 bytes.
+    // Not inline, so that all kernels are compiled in this crate only.
     #[must_use]
-    #[inline]
     pub fn new(level: Level, item: usize) -> Transpose {
         let (run, small) = match item {
             1 => sizes::<1>(level),
