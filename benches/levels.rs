@@ -83,5 +83,5 @@ pub fn register(criterion: &mut Criterion) {
 
 /// One thread at each level.
 fn levels() -> impl Iterator<Item = Options> {
-    Level::available().map(|level| Options { level: Some(level), chunks: Some(1) })
+    Level::available().map(|level| Options { level: Some(level), chunks: Some(1), caches: None })
 }

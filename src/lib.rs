@@ -77,6 +77,7 @@ pub use ops::{
     first_mismatch, first_mismatch_with, hash_into, siphash13, to_contiguous, to_contiguous_any,
     xxh3_64, xxh3_128,
 };
+pub use stridewise_kernels::Caches;
 pub use stridewise_kernels::equal::Mode;
 pub use view::{AnyArray, AnyView, AnyViewMut, Array, Strided, StridedMut, View, ViewMut};
 

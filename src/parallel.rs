@@ -3,17 +3,6 @@
 //! Work runs in the pool that the caller is in, else in the global one. A
 //! panic in a chunk reaches the caller once the other chunks have ended.
 
-/// Bytes that a chunk should have at least: a thread that sleeps needs about
-/// ten microseconds to wake, in which another copies 256 KiB.
-const CHUNK: usize = 1 << 20;
-/// Chunks of a plan at most, unless more are asked for.
-const MOST: usize = 64;
-
-/// The number of chunks for so many bytes; 1 is serial.
-pub(crate) fn chunks_for(bytes: usize) -> usize {
-    if cfg!(feature = "rayon") { (bytes / CHUNK).clamp(1, MOST) } else { 1 }
-}
-
 /// Whether there is more than one thread to run chunks.
 #[inline]
 pub(crate) fn pays() -> bool {

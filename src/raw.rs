@@ -61,7 +61,7 @@ pub unsafe fn copy(
     let (nest, level) = (pair(&to, &from)?, level()?);
     if apart(dst, &to, src, &from) {
         // SAFETY: K2 by the caller, K3 as just seen, K4 by L2.
-        unsafe { Schedule::new(nest, level, None).run(dst, src) };
+        unsafe { Schedule::new(nest, level, None, None).run(dst, src) };
         return Ok(());
     }
     // SAFETY: K2 by the caller, K4 by L2.

@@ -61,7 +61,7 @@ fn transposes_at_every_edge() {
     for level in Level::available() {
         for itemsize in [1, 2, 3, 4, 8, 12, 16, 24] {
             for (rows, columns) in edges.iter().flat_map(|&r| edges.map(|c| (r, c))) {
-                let options = Options { level: Some(level), chunks: Some(1) };
+                let options = Options { level: Some(level), chunks: Some(1), caches: None };
                 let dst = Layout::contiguous(&[rows, columns], itemsize, Order::C).unwrap();
                 let src = Layout::contiguous(&[rows, columns], itemsize, Order::F).unwrap();
                 for src in [src.clone(), src.reverse(0).unwrap(), src.reverse(1).unwrap()] {
@@ -79,7 +79,7 @@ fn streams_of_every_number() {
         for itemsize in 1..=8 {
             for (k, n) in (2..=17).flat_map(|k| [1, 5, 15, 16, 17, 63, 64, 65, 200].map(|n| (k, n)))
             {
-                let options = Options { level: Some(level), chunks: Some(1) };
+                let options = Options { level: Some(level), chunks: Some(1), caches: None };
                 let joined = Layout::contiguous(&[n, k], itemsize, Order::C).unwrap();
                 let planes = Layout::contiguous(&[n, k], itemsize, Order::F).unwrap();
                 copies(&joined, &planes, options);

@@ -113,7 +113,7 @@ fn prop_equal_matches_oracle() {
 #[test]
 fn every_single_bit_is_found() {
     for level in Level::available() {
-        let options = Options { level: Some(level), chunks: Some(1) };
+        let options = Options { level: Some(level), chunks: Some(1), caches: None };
         for len in (1..=70).chain([127, 128, 129, 255, 257, 1023, 1024, 1025, 1100, 2049]) {
             let layout = Layout::contiguous(&[len], 1, Order::C).unwrap();
             let every_second = Layout::new(&[len], &[2], 1, 0).unwrap();

@@ -64,7 +64,7 @@ fn large_views_are_cut_into_blocks() {
             let from = source(&src, 2);
             let expected = reference(&oracle::c_bytes(&from, &src));
             for level in Level::available() {
-                let options = Options { level: Some(level), chunks: None };
+                let options = Options { level: Some(level), chunks: None, caches: None };
                 let plan = HashPlan::with(&src, options).unwrap();
                 assert_eq!(planned(&plan, &view(&from, &src)), expected, "{plan}");
             }
@@ -146,7 +146,7 @@ fn equal_items_hash_alike() {
     let mut turned = source(&columns, 8);
     oracle::copy(&mut turned, &columns, &from, &rows);
     for level in Level::available() {
-        let options = Options { level: Some(level), chunks: None };
+        let options = Options { level: Some(level), chunks: None, caches: None };
         let [a, b] = [(&rows, &from), (&columns, &turned)].map(|(layout, memory)| {
             planned(&HashPlan::with(layout, options).unwrap(), &view(memory, layout))
         });

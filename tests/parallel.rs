@@ -54,7 +54,7 @@ fn copies_do_not_depend_on_threads() {
         let mut expected = memory(&dst, 2);
         oracle::copy(&mut expected, &dst, &from, &src);
         let run = |chunks: Option<usize>| {
-            let options = Options { level: Some(Level::detect()), chunks };
+            let options = Options { level: Some(Level::detect()), chunks, caches: None };
             let plan = CopyPlan::with(&dst, &src, options).unwrap();
             let mut to = memory(&dst, 2);
             plan.run(&mut view_mut(&mut to, &dst), &view(&from, &src)).unwrap();
@@ -89,7 +89,7 @@ fn equality_and_hashes_do_not_depend_on_threads() {
             }
             let first = flips.iter().min().map(|&at| oracle::index(at, dst.shape()));
             for chunks in [None, Some(1), Some(2), Some(7), Some(64)] {
-                let options = Options { level: None, chunks };
+                let options = Options { level: None, chunks, caches: None };
                 let plan = EqualPlan::with(&dst, &src, element, Mode::Values, options).unwrap();
                 let (a, b) = (view(&to, &dst), view(&from, &src));
                 let (same, at) = pool.install(|| (plan.run(&a, &b), plan.first_mismatch(&a, &b)));

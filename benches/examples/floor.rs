@@ -83,7 +83,7 @@ fn copy(case: &Case, report: &mut Report) {
         ),
     ];
     for level in Level::available() {
-        let options = Options { level: Some(level), chunks: Some(1) };
+        let options = Options { level: Some(level), chunks: Some(1), caches: None };
         let plan = CopyPlan::with(to, from, options).expect("fits");
         // SAFETY: as above.
         unsafe {
@@ -136,7 +136,7 @@ fn equal(case: &EqualCase, report: &mut Report) {
         ),
     ];
     for level in Level::available() {
-        let options = Options { level: Some(level), chunks: Some(1) };
+        let options = Options { level: Some(level), chunks: Some(1), caches: None };
         let plan = EqualPlan::with(left, right, element, Mode::Values, options).expect("fits");
         // SAFETY: as above.
         assert_eq!(unsafe { plan.run_raw(p, q) }, differs.is_none(), "{}", case.name);
@@ -191,7 +191,7 @@ fn hash(case: &Case, report: &mut Report) {
         ),
     ];
     for level in Level::available() {
-        let options = Options { level: Some(level), chunks: Some(1) };
+        let options = Options { level: Some(level), chunks: Some(1), caches: None };
         let plan = HashPlan::with(from, options).expect("fits");
         assert_eq!(plan.xxh3_64(&view), Ok(truth), "{}", case.name);
         let view = view.clone();

@@ -19,7 +19,7 @@
 
 #![no_std]
 #![allow(clippy::needless_range_loop, reason = "an index names rows on both sides of a shuffle")]
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 pub mod copy;
@@ -27,6 +27,7 @@ pub mod equal;
 pub mod hash;
 pub mod transpose;
 
+mod caches;
 mod dispatch;
 mod gather;
 mod interleave;
@@ -45,4 +46,5 @@ mod x86_64;
 #[cfg(test)]
 mod tests;
 
+pub use caches::Caches;
 pub use level::Level;

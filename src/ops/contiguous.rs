@@ -47,7 +47,8 @@ pub fn to_contiguous_any(view: &impl Strided, order: Order) -> Result<AnyArray, 
 /// The items of `view` in a vector of `T`, which divides the itemsize.
 fn packed<T: Element>(view: &impl Strided, order: Order) -> Result<(Vec<T>, Layout), Error> {
     let layout = view.layout().contiguous_like(order);
-    let schedule = Schedule::new(pair(&layout, view.layout())?, Options::default().level()?, None);
+    let schedule =
+        Schedule::new(pair(&layout, view.layout())?, Options::default().level()?, None, None);
     let bytes = layout.nbytes();
     let mut data = Vec::<T>::new();
     data.try_reserve_exact(bytes / size_of::<T>()).map_err(|_| AllocError { bytes })?;

@@ -31,7 +31,7 @@ use stridewise_kernels::Level;
 pub fn copy(dst: &mut impl StridedMut, src: &impl Strided) -> Result<(), Error> {
     check_types(dst.element(), src.element())?;
     let nest = pair(dst.layout(), src.layout())?;
-    let schedule = Schedule::new(nest, Options::default().level()?, None);
+    let schedule = Schedule::new(nest, Options::default().level()?, None, None);
     // SAFETY: K2 by both views' validation, K3 because `dst` is borrowed
     // mutably and no two of its items overlap, K4 by L2.
     unsafe { schedule.run(dst.origin_mut(), src.origin()) };
@@ -58,7 +58,7 @@ pub fn copy_broadcast(dst: &mut impl StridedMut, src: &impl Strided) -> Result<(
     check_types(dst.element(), src.element())?;
     let stretched = src.layout().broadcast_to(dst.layout().shape())?;
     let nest = pair(dst.layout(), &stretched)?;
-    let schedule = Schedule::new(nest, Options::default().level()?, None);
+    let schedule = Schedule::new(nest, Options::default().level()?, None, None);
     // SAFETY: as in `copy`; broadcasting visits the same source items.
     unsafe { schedule.run(dst.origin_mut(), src.origin()) };
     Ok(())
@@ -112,7 +112,8 @@ impl CopyPlan {
     /// indices of `dst` share a byte.
     pub fn with(dst: &Layout, src: &Layout, options: Options) -> Result<CopyPlan, Error> {
         dst.check_overlap()?;
-        let schedule = Schedule::new(pair(dst, src)?, options.level()?, options.chunks);
+        let Options { caches, chunks, .. } = options;
+        let schedule = Schedule::new(pair(dst, src)?, options.level()?, caches, chunks);
         Ok(CopyPlan { dst: dst.clone(), src: src.clone(), schedule })
     }
 

@@ -173,7 +173,7 @@ impl HashPlan {
         } else {
             blocks
         };
-        let schedule = |nest| Schedule::new(nest, level, Some(1));
+        let schedule = |nest| Schedule::new(nest, level, None, Some(1));
         let pack = Pack { full: schedule(blocks.full()), tail: blocks.tail().map(schedule) };
         Ok(HashPlan { layout: layout.clone(), level, blocks, pack: Some(pack) })
     }
@@ -343,7 +343,7 @@ impl HashPlan {
         } else {
             // Without memory for it, more and smaller blocks.
             let blocks = Blocks::new(self.blocks.nest.clone(), SMALL);
-            let schedule = |nest| Schedule::new(nest, self.level, Some(1));
+            let schedule = |nest| Schedule::new(nest, self.level, None, Some(1));
             let pack = Pack { full: schedule(blocks.full()), tail: blocks.tail().map(schedule) };
             let plan = HashPlan { blocks, pack: None, ..self.clone() };
             // SAFETY: handed on; items that are packed are shorter than

@@ -10,7 +10,7 @@ use crate::error::{Error, MismatchError};
 use crate::layout::Layout;
 use crate::level::level;
 use crate::plan::loop_nest::LoopNest;
-use stridewise_kernels::Level;
+use stridewise_kernels::{Caches, Level};
 
 pub use contiguous::{to_contiguous, to_contiguous_any};
 pub use copy::{CopyPlan, copy, copy_broadcast};
@@ -24,7 +24,7 @@ pub use within::copy_within;
 /// use stridewise::{CopyPlan, Layout, Level, Options, Order};
 /// let rows = Layout::contiguous(&[300, 400], 4, Order::C)?;
 /// let columns = Layout::contiguous(&[300, 400], 4, Order::F)?;
-/// let options = Options { level: Some(Level::SCALAR), chunks: Some(3) };
+/// let options = Options { level: Some(Level::SCALAR), chunks: Some(3), ..Options::default() };
 /// let plan = CopyPlan::with(&columns, &rows, options)?;
 /// assert_eq!((plan.level(), plan.chunks()), (Level::SCALAR, 3));
 /// # Ok::<(), stridewise::Error>(())
@@ -36,6 +36,9 @@ pub struct Options {
     /// The number of pieces for threads, at most; 1 is serial, `None` lets
     /// the number of bytes decide.
     pub chunks: Option<usize>,
+    /// The caches that decide what is written past them; those of this CPU
+    /// if `None`.
+    pub caches: Option<Caches>,
 }
 
 impl Options {

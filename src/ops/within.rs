@@ -75,7 +75,7 @@ pub(crate) unsafe fn overlapping(
     coalesce(&mut nest);
     match direction_of(&nest, dst, src) {
         // SAFETY: handed on; K3 because no byte is shared.
-        Direction::Disjoint => unsafe { Schedule::new(nest, level, None).run(dst, src) },
+        Direction::Disjoint => unsafe { Schedule::new(nest, level, None, None).run(dst, src) },
         // SAFETY: handed on.
         Direction::Ascending => unsafe { one_by_one(&nest, dst, src) },
         Direction::Descending => {
@@ -144,7 +144,7 @@ unsafe fn by_temporary(
         for (l, &stride) in nest.loops.iter_mut().zip(dense.strides()) {
             *l = to(l, stride);
         }
-        Schedule::new(nest, level, None)
+        Schedule::new(nest, level, None, None)
     };
     // SAFETY: K2 for `nest` by the caller and for the temporary by its size;
     // K3 because that is new.

@@ -8,7 +8,7 @@ use super::loop_nest::{Loop, LoopNest};
 use super::normalize::{Traversal, normalize};
 use super::partition::{Split, chunk, partition};
 use super::tile::{Inner, RUN, arrange, block, plane};
-use super::{Bases, coalesce, order};
+use super::{Bases, coalesce, order, policy};
 use crate::parallel;
 use core::mem::MaybeUninit;
 use stridewise_kernels::Level;
@@ -84,7 +84,7 @@ impl Comparison {
             arrange(&mut nest);
             Some(Tile::new(&nest))
         };
-        let chunks = chunks.unwrap_or_else(|| parallel::chunks_for(nest.bytes()));
+        let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));
         let family = if tile.is_none() { Family::Runs } else { Family::Tiled };
         let split = partition(&nest, Inner::new(family, &nest), chunks);
         Comparison { nest, tile, split, level, class, mode }

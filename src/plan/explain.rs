@@ -15,7 +15,7 @@ use stridewise_kernels::equal::{Class, Mode};
 impl Display for Schedule {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let nest = &self.nest;
-        writeln!(f, "copy: {} bytes read, {} bytes written", read(nest), nest.bytes())?;
+        writeln!(f, "copy: {} bytes read, {} bytes written", nest.bytes_read(), nest.bytes())?;
         header(f, self.level, self.split, nest)?;
         loops(f, nest, "dst", "src")?;
         kernel(f, self)
@@ -88,13 +88,6 @@ fn rule(class: Class, mode: Mode) -> &'static str {
         (_, Mode::Values) => "floats by value",
         (_, Mode::NanEqual) => "floats by value, NaN equal to NaN",
     }
-}
-
-/// Bytes of the source that a nest reads: loops at which it stands still
-/// read the same again.
-fn read(nest: &LoopNest) -> usize {
-    let moved = nest.loops.iter().filter(|l| l.src != 0 || l.extent == 0);
-    moved.fold(nest.item, |bytes, l| bytes.saturating_mul(l.extent))
 }
 
 fn header(f: &mut Formatter<'_>, level: Level, split: Split, nest: &LoopNest) -> Result {

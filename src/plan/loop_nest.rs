@@ -46,6 +46,13 @@ impl LoopNest {
         self.items().saturating_mul(self.item)
     }
 
+    /// Bytes of the source that are read: loops at which it stands still read
+    /// the same again.
+    pub(crate) fn bytes_read(&self) -> usize {
+        let moved = self.loops.iter().filter(|l| l.src != 0 || l.extent == 0);
+        moved.fold(self.item, |bytes, l| bytes.saturating_mul(l.extent))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.loops.iter().any(|l| l.extent == 0)
     }

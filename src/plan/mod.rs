@@ -10,7 +10,8 @@
 //! 5. `partition` cuts one loop into chunks for threads.
 //!
 //! `execute` walks the other loops. No pass sees a pointer, and the same
-//! layouts at the same level give the same plan. Equality uses the same
+//! layouts at the same level and for the same caches (`policy`) give the same
+//! plan. Equality uses the same
 //! nests (`compare`); hashing and the search for the first mismatch cut them
 //! into blocks in index order (`blocks`).
 
@@ -23,12 +24,12 @@ pub(crate) mod loop_nest;
 pub(crate) mod normalize;
 pub(crate) mod order;
 pub(crate) mod partition;
+pub(crate) mod policy;
 pub(crate) mod tile;
 
 #[cfg(test)]
 mod tests;
 
-use crate::parallel;
 use loop_nest::LoopNest;
 use normalize::Traversal;
 use partition::Split;
@@ -45,28 +46,33 @@ pub(crate) struct Schedule {
     /// The code for the family, the item and `level`: chosen here, so that a
     /// plan that is run again does not choose again.
     kernel: copy::Copy,
+    /// Whether the kernel asks for lines of the source ahead.
+    pub(crate) far: bool,
     /// Whether the destination is written past the caches.
     pub(crate) stream: bool,
     pub(crate) split: Split,
     pub(crate) level: Level,
 }
 
-/// A copy that touches more bytes than this is streamed where a kernel can:
-/// what it writes would push the rest out of the last cache.
-const STREAM: usize = 32 << 20;
-
 impl Schedule {
-    /// All passes; `chunks` is `None` to let the bytes decide.
-    pub(crate) fn new(mut nest: LoopNest, level: Level, chunks: Option<usize>) -> Schedule {
+    /// All passes, for some caches; `chunks` is `None` to let the bytes
+    /// decide.
+    pub(crate) fn new(
+        mut nest: LoopNest,
+        level: Level,
+        caches: policy::For,
+        chunks: Option<usize>,
+    ) -> Schedule {
         normalize::normalize(&mut nest, Traversal::Free);
         order::order(&mut nest);
         coalesce::coalesce(&mut nest);
         let inner = tile::tile(&mut nest);
-        let chunks = chunks.unwrap_or_else(|| parallel::chunks_for(nest.bytes()));
+        let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));
         let split = partition::partition(&nest, inner, chunks);
-        let stream = inner.family == Family::Transpose && 2 * nest.bytes() > STREAM;
+        let far = inner.family == Family::Transpose && policy::prefetches(&nest, caches);
+        let stream = inner.family == Family::Transpose && policy::streams(&nest, caches);
         let kernel = copy::Copy::new(level, inner.family, nest.item);
-        Schedule { nest, inner, kernel, stream, split, level }
+        Schedule { nest, inner, kernel, far, stream, split, level }
     }
 }
 

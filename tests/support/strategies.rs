@@ -8,7 +8,7 @@ use super::oracle::{Kind, kinds, offsets};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use stridewise::{Layout, Level, Options};
+use stridewise::{Caches, Layout, Level, Options};
 
 /// Two layouts of one shape, and how to run.
 #[derive(Clone, Debug)]
@@ -187,11 +187,17 @@ fn itemsize() -> impl Strategy<Value = usize> {
     ]
 }
 
-/// A level that this CPU has, and a number of chunks.
+/// A level that this CPU has, a number of chunks, and caches: those of this
+/// machine, or none, so that the smallest copies go past them.
 pub(crate) fn options() -> impl Strategy<Value = Options> {
     let levels: Vec<Level> = Level::available().collect();
-    (select(levels), select(&[1usize, 1, 2, 3, 7, 16][..]))
-        .prop_map(|(level, chunks)| Options { level: Some(level), chunks: Some(chunks) })
+    let chunks = vec![1usize, 1, 2, 3, 7, 16];
+    let caches = vec![None, Some(Caches { l1: 0, l2: 0, l3: 0 })];
+    (select(levels), select(chunks), select(caches)).prop_map(|(level, chunks, caches)| Options {
+        level: Some(level),
+        chunks: Some(chunks),
+        caches,
+    })
 }
 
 fn pair(axes: Vec<Axis>, itemsize: usize, words: [u32; 2], options: Options) -> Pair {

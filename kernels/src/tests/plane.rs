@@ -120,7 +120,7 @@ fn planes_match_their_definition() {
                         expected[to..to + item].copy_from_slice(&src[from..from + item]);
                     }
                 }
-                let plane = Plane { rows: &rows, columns: &columns, stream };
+                let plane = Plane { rows: &rows, columns: &columns, far: stream, stream };
                 let transpose = Transpose::new(level, item);
                 // SAFETY: K1 by the level; the buffers hold all offsets.
                 unsafe {

@@ -49,6 +49,8 @@ pub struct Plane<'a> {
     pub rows: &'a [Axis],
     /// Axes along which the source is gapless, outermost first.
     pub columns: &'a [Axis],
+    /// Whether to ask for the source's lines before they are needed.
+    pub far: bool,
     /// Whether to write past the caches; [`Transpose::fence`] then makes the
     /// result visible to other threads.
     pub stream: bool,
@@ -64,6 +66,7 @@ pub struct Plane<'a> {
 /// let plane = Plane {
 ///     rows: &[Axis { extent: 2, dst: 2, src: 6 }],
 ///     columns: &[Axis { extent: 3, dst: 4, src: 2 }],
+///     far: false,
 ///     stream: false,
 /// };
 /// let transpose = Transpose::new(Level::detect(), 2);
@@ -153,7 +156,7 @@ impl<const SIZE: usize> Kernel for Planes<SIZE> {
             // SAFETY: handed on.
             return unsafe { small::by_items::<SIZE>(dst, src, rows, columns) };
         }
-        let walk = Walk::<SIZE> { dst, src, rows, columns, stream: plane.stream };
+        let walk = Walk::<SIZE> { dst, src, rows, columns, far: plane.far, stream: plane.stream };
         // SAFETY: K1 to K4 are the caller's.
         unsafe { walk.run::<S>() }
     }
@@ -171,7 +174,7 @@ impl<const SIZE: usize> Kernel for TransposeBlock<SIZE> {
         // SAFETY: the block lives as long as the call.
         let copy::Block { outer, inner, .. } = unsafe { &*block };
         let (rows, columns) = (core::slice::from_ref(inner), core::slice::from_ref(outer));
-        let plane = Plane { rows, columns, stream: false };
+        let plane = Plane { rows, columns, far: false, stream: false };
         // SAFETY: handed on.
         unsafe { Planes::<SIZE>::run::<S>((dst, src, core::ptr::from_ref(&plane).cast())) }
     }
@@ -233,6 +236,7 @@ struct Walk<'a, const SIZE: usize> {
     src: *const u8,
     rows: Group<'a>,
     columns: Group<'a>,
+    far: bool,
     stream: bool,
 }
 
@@ -358,12 +362,12 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
             let mut src = Some(self.src.wrapping_add(across.first * SIZE));
             if row < end {
                 next.move_to(self.rows, row, end.min(row + ROWS), Self::EDGE);
-            } else if self.stream {
+            } else if self.far {
                 src = beyond;
                 next.move_to(self.rows, first, end.min(first + ROWS), Self::EDGE);
             }
             let ahead = match src {
-                Some(src) if self.stream => Ahead { src, rows: next.offsets() },
+                Some(src) if self.far => Ahead { src, rows: next.offsets() },
                 _ => Ahead::NONE,
             };
             // SAFETY: handed on: a block of these rows and columns.

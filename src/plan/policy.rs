@@ -1,0 +1,50 @@
+//! Policy: what a plan makes of the sizes of the caches.
+//!
+//! The only place where something changes at a number of bytes because of
+//! caches or threads. Each number was measured: see `docs/decisions.md`.
+
+use super::loop_nest::LoopNest;
+use stridewise_kernels::Caches;
+
+/// The caches that a plan is made for; those of this CPU if it names none.
+/// They are looked up only where the answer depends on them.
+pub(crate) type For = Option<Caches>;
+
+/// Bytes of a chunk: a thread that sleeps needs about ten microseconds to
+/// wake, in which another copies 256 KiB.
+const CHUNK: usize = 1 << 20;
+/// Chunks of a plan at most, unless more are asked for.
+const MOST_CHUNKS: usize = 64;
+
+/// Whether a copy should write past the caches: what it writes would push
+/// the rest out of the last of them, of which others want a part.
+#[inline]
+pub(crate) fn streams(nest: &LoopNest, caches: For) -> bool {
+    exceeds(nest, caches, |caches| caches.l3 / 4 * 3)
+}
+
+/// Whether a copy should ask for lines ahead: most will not be in a cache.
+#[inline]
+pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
+    exceeds(nest, caches, |caches| caches.l3 / 4)
+}
+
+/// The number of chunks for so many bytes; 1 is serial.
+#[inline]
+pub(crate) fn chunks_for(bytes: usize) -> usize {
+    if cfg!(feature = "rayon") { (bytes / CHUNK).clamp(1, MOST_CHUNKS) } else { 1 }
+}
+
+/// Whether a copy touches more bytes than a cache has. Its destination and
+/// its source count, but not what is read again.
+#[inline]
+fn exceeds(nest: &LoopNest, caches: For, size: fn(Caches) -> usize) -> bool {
+    let bytes = nest.bytes();
+    let caches = match caches {
+        Some(caches) => caches,
+        // Most copies are so small that they fit whatever the caches are.
+        None if bytes.saturating_mul(2) <= size(Caches::LEAST) => return false,
+        None => Caches::detect(),
+    };
+    bytes.saturating_add(nest.bytes_read()) > size(caches)
+}
