@@ -10,9 +10,14 @@ use stridewise_kernels::Caches;
 /// They are looked up only where the answer depends on them.
 pub(crate) type For = Option<Caches>;
 
-/// Bytes of a chunk: a thread that sleeps needs about ten microseconds to
-/// wake, in which another copies 256 KiB.
-const CHUNK: usize = 1 << 20;
+/// Bytes that are worth waking a thread, and the wait of a caller who is not
+/// one of the pool's.
+const THREADS: usize = 1 << 20;
+/// Bytes of a chunk.
+const CHUNK: usize = 512 << 10;
+/// Chunks of a plan that has some: fewer, and a thread that is late leaves
+/// another with half of the work.
+const LEAST_CHUNKS: usize = 4;
 /// Chunks of a plan at most, unless more are asked for.
 const MOST_CHUNKS: usize = 64;
 
@@ -20,7 +25,7 @@ const MOST_CHUNKS: usize = 64;
 /// the rest out of the last of them, of which others want a part.
 #[inline]
 pub(crate) fn streams(nest: &LoopNest, caches: For) -> bool {
-    exceeds(nest, caches, |caches| caches.l3 / 4 * 3)
+    exceeds(nest, caches, |caches| caches.l3 / 2)
 }
 
 /// Whether a copy should ask for lines ahead: most will not be in a cache.
@@ -32,7 +37,8 @@ pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
 /// The number of chunks for so many bytes; 1 is serial.
 #[inline]
 pub(crate) fn chunks_for(bytes: usize) -> usize {
-    if cfg!(feature = "rayon") { (bytes / CHUNK).clamp(1, MOST_CHUNKS) } else { 1 }
+    let serial = !cfg!(feature = "rayon") || bytes < THREADS;
+    if serial { 1 } else { (bytes / CHUNK).clamp(LEAST_CHUNKS, MOST_CHUNKS) }
 }
 
 /// Whether a copy touches more bytes than a cache has. Its destination and
