@@ -60,6 +60,7 @@ mod error;
 mod format;
 mod layout;
 mod level;
+mod memory;
 mod ops;
 mod parallel;
 mod plan;

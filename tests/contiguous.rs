@@ -69,3 +69,26 @@ fn typed_arrays_keep_their_type() {
     assert_eq!(array.shape(), [3, 4, 2]);
     assert_eq!(to_contiguous(&view, Order::K).unwrap().into_vec(), data);
 }
+
+/// Large results are in memory that was asked for in another way.
+#[test]
+fn results_of_any_size_are_vectors() {
+    for n in [0, 1, 100, 1023, 1024, 1025, 1500] {
+        let data: Vec<u32> = (0..n * n).map(|i| i as u32).collect();
+        let view = View::new(&data, &[n, n]).unwrap().transpose();
+        let array = to_contiguous(&view, Order::C).unwrap();
+        let start = array.as_slice().as_ptr();
+        assert!(start.is_aligned());
+        let items = array.into_vec();
+        assert_eq!((items.as_ptr(), items.len()), (start, n * n));
+        assert!((0..n).all(|i| (0..n).all(|j| items[i * n + j] == (j * n + i) as u32)));
+        let bytes = to_contiguous_any(&view, Order::F).unwrap().into_bytes();
+        assert_eq!(bytes.len(), 4 * n * n);
+        // Vectors like any others: they grow and shrink.
+        let mut items = items;
+        items.push(7);
+        items.truncate(n);
+        items.shrink_to_fit();
+        assert!(items.iter().enumerate().all(|(j, &item)| item == (j * n) as u32));
+    }
+}

@@ -4,8 +4,9 @@
 
 use super::{Options, pair};
 use crate::element::Element;
-use crate::error::{AllocError, Error};
+use crate::error::Error;
 use crate::layout::{Layout, Order};
+use crate::memory;
 use crate::plan::Schedule;
 use crate::view::{AnyArray, Array, Strided, View};
 use alloc::vec::Vec;
@@ -14,9 +15,12 @@ use alloc::vec::Vec;
 /// contiguous, `F` the first, `A` is `F` if the view is F- and not
 /// C-contiguous and else `C`, `K` keeps the order of the view's strides.
 ///
+/// The memory is never zeroed first. Where Linux has large pages for those
+/// who ask, large results are in such pages.
+///
 /// # Errors
 ///
-/// [`AllocError`] if there is no memory for it, and
+/// [`AllocError`](crate::AllocError) if there is no memory for it, and
 /// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
 ///
 /// ```
@@ -47,11 +51,11 @@ pub fn to_contiguous_any(view: &impl Strided, order: Order) -> Result<AnyArray, 
 /// The items of `view` in a vector of `T`, which divides the itemsize.
 fn packed<T: Element>(view: &impl Strided, order: Order) -> Result<(Vec<T>, Layout), Error> {
     let layout = view.layout().contiguous_like(order);
-    let schedule =
+    let mut schedule =
         Schedule::new(pair(&layout, view.layout())?, Options::default().level()?, None, None);
     let bytes = layout.nbytes();
-    let mut data = Vec::<T>::new();
-    data.try_reserve_exact(bytes / size_of::<T>()).map_err(|_| AllocError { bytes })?;
+    schedule.stream &= !memory::is_fresh(bytes);
+    let mut data = memory::reserve::<T>(bytes / size_of::<T>())?;
     // SAFETY: the new memory has room for all of the gapless layout, which
     // the copy writes whole before the length says so; K3 because it is new.
     unsafe {

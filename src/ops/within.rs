@@ -5,15 +5,15 @@
 use super::{Options, pair};
 use crate::axes::Axes;
 use crate::element::Element;
-use crate::error::{AllocError, Error};
+use crate::error::Error;
 use crate::layout::{Direction, Layout, Order, direction};
+use crate::memory;
 use crate::plan::coalesce::coalesce;
 use crate::plan::execute::walk;
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::normalize::{Traversal, normalize};
 use crate::plan::order::order;
 use crate::plan::{Schedule, loop_nest::Loop};
-use alloc::vec::Vec;
 use stridewise_kernels::Level;
 
 /// Copies the items at `src` to the items at `dst` in one buffer; both
@@ -27,7 +27,7 @@ use stridewise_kernels::Level;
 ///
 /// [`LayoutError`](crate::LayoutError) if an item lies outside the buffer or
 /// two indices of `dst` share a byte, [`MismatchError`](crate::MismatchError)
-/// if shapes or itemsizes differ, [`AllocError`] if there is no memory for
+/// if shapes or itemsizes differ, [`AllocError`](crate::AllocError) if there is no memory for
 /// the temporary, and [`LevelError`](crate::LevelError) from
 /// [`level()`](crate::level()). The buffer is untouched then.
 ///
@@ -134,8 +134,7 @@ unsafe fn by_temporary(
     level: Level,
 ) -> Result<(), Error> {
     let bytes = nest.bytes();
-    let mut temporary = Vec::<u8>::new();
-    temporary.try_reserve_exact(bytes).map_err(|_| AllocError { bytes })?;
+    let mut temporary = memory::reserve::<u8>(bytes)?;
     let between = temporary.as_mut_ptr();
     let shape: Axes<usize> = nest.loops.iter().map(|l| l.extent).collect();
     let dense = Layout::contiguous(&shape, nest.item, Order::C)?;
