@@ -101,7 +101,7 @@ fn verbs_by_the_environment() {
 }
 
 /// Whether this process is emulated, so that its children would not be.
-fn emulated() -> bool {
+pub(crate) fn emulated() -> bool {
     std::env::var_os("STRIDEWISE_TEST_EMULATED").is_some()
 }
 

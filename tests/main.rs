@@ -8,6 +8,8 @@ mod copy;
 mod coverage;
 mod equal;
 mod errors;
+#[cfg(unix)]
+mod guard;
 mod hash;
 mod layout;
 mod levels;

@@ -1,5 +1,7 @@
 //! What the tests share: the oracle, the strategies, and how they are run.
 
+#[cfg(unix)]
+pub(crate) mod guard;
 pub(crate) mod oracle;
 pub(crate) mod strategies;
 
