@@ -2,21 +2,23 @@
 
 use super::Schedule;
 use super::compare::Comparison;
+use super::cost::Cost;
 use super::loop_nest::{Loop, LoopNest};
 use super::partition::Split;
 use super::tile::{Inner, RUN, block};
 use crate::ops::HashPlan;
 use core::fmt::{Display, Formatter, Result};
 use core::ops::Range;
-use stridewise_kernels::Level;
 use stridewise_kernels::copy::Family;
 use stridewise_kernels::equal::{Class, Mode};
+use stridewise_kernels::{Caches, Level};
 
 impl Display for Schedule {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let nest = &self.nest;
         writeln!(f, "copy: {} bytes read, {} bytes written", nest.bytes_read(), nest.bytes())?;
         header(f, self.level, self.split, nest)?;
+        writeln!(f, "{}", Cost::new(nest, self.inner, Caches::USUAL.l2))?;
         loops(f, nest, "dst", "src")?;
         kernel(f, self)
     }

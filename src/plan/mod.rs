@@ -9,7 +9,8 @@
 //! 4. `tile` gives the innermost loops to a kernel,
 //! 5. `partition` cuts one loop into chunks for threads.
 //!
-//! `execute` walks the other loops. No pass sees a pointer, and the same
+//! `execute` walks the other loops, `explain` tells them, with the cache
+//! lines that they should touch (`cost`). No pass sees a pointer, and the same
 //! layouts at the same level and for the same caches (`policy`) give the same
 //! plan. Equality uses the same
 //! nests (`compare`); hashing and the search for the first mismatch cut them
@@ -18,6 +19,7 @@
 pub(crate) mod blocks;
 pub(crate) mod coalesce;
 pub(crate) mod compare;
+mod cost;
 pub(crate) mod execute;
 mod explain;
 pub(crate) mod loop_nest;

@@ -25,6 +25,7 @@ fn a_contiguous_copy_is_one_run() {
         "copy: 24000 bytes read, 24000 bytes written\n\
          level: scalar\n\
          chunks: 3, each 8000 bytes of the run\n\
+         lines: 24000 bytes read, 24000 written\n\
          kernel: runs of 24000 bytes"
     );
 }
@@ -37,6 +38,7 @@ fn a_permuted_copy_names_its_loops() {
         "copy: 23224320 bytes read, 23224320 bytes written\n\
          level: scalar\n\
          chunks: 7, each 2 of loop 0\n\
+         lines: 23224320 bytes read, 23224320 written\n\
          loop 0: 14 times, dst +138240, src +8640\n\
          loop 1: 16 times, dst +8640, src +1451520\n\
          loop 2: 18 times, dst +480, src +48\n\
@@ -56,6 +58,7 @@ fn a_mirrored_copy_says_where_it_starts() {
         "copy: 20000 bytes read, 20000 bytes written\n\
          level: scalar\n\
          chunks: 1\n\
+         lines: 20096 bytes read, 20032 written\n\
          start: dst +19800, src -198\n\
          loop 0: 100 times, dst -200, src +2\n\
          loop 1: 100 times, dst +2, src +200\n\
@@ -72,6 +75,7 @@ fn streams_are_counted() {
         "copy: 786432 bytes read, 786432 bytes written\n\
          level: scalar\n\
          chunks: 1\n\
+         lines: 786432 bytes read, 786432 written\n\
          loop 0: 3 times, dst +262144, src +1\n\
          loop 1: 262144 times, dst +1, src +3\n\
          kernel: deinterleave of 1-byte items, 3 streams (loop 0) along loop 1"
@@ -86,9 +90,18 @@ fn repetition_is_read_once() {
         "copy: 400 bytes read, 8000 bytes written\n\
          level: scalar\n\
          chunks: 1\n\
+         lines: 448 bytes read, 8000 written\n\
          loop 0: 20 times, dst +400, src +0\n\
          kernel: runs of 400 bytes"
     );
+}
+
+#[test]
+fn lines_that_are_read_again_are_counted() {
+    // A row that is larger than a cache, four times.
+    let rows = c(&[1, 50_000], 8).broadcast_to(&[4, 50_000]).unwrap();
+    let text = to_c(&rows, SCALAR);
+    assert!(text.contains("lines: 400000 bytes read, 1200000 again, 1600000 written\n"), "{text}");
 }
 
 #[test]
@@ -112,6 +125,7 @@ fn no_items_run_no_loop() {
         "copy: 0 bytes read, 0 bytes written\n\
          level: scalar\n\
          chunks: 1\n\
+         lines: 0 bytes read, 0 written\n\
          loop 0: 0 times, dst +0, src +0\n\
          kernel: runs of 4 bytes"
     );

@@ -1,6 +1,7 @@
 //! Each pass on literal loops, and what all passes keep.
 
 mod blocks;
+mod cost;
 mod explain;
 mod partition;
 
