@@ -5,3 +5,4 @@ pub mod cases;
 pub mod memory;
 pub mod naive;
 pub mod peers;
+pub mod rows;

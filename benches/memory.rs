@@ -1,4 +1,5 @@
-//! Memory for layouts: touched, filled, at a random place in a page.
+//! Memory for layouts: touched, filled, at a random place in a page, in huge
+//! pages where the system has them.
 
 use stridewise::Layout;
 
@@ -19,22 +20,32 @@ impl Buffer {
     pub fn new(layout: &Layout) -> Buffer {
         let len = usize::try_from(layout.span().end).expect("within memory");
         let origin = usize::try_from(layout.offset()).expect("within memory");
-        let mut bytes = vec![1u8; len + PAGE + LINE];
+        let mut bytes = untouched(len);
         bytes.fill(0);
-        let start = bytes.as_ptr().align_offset(LINE) + random_line(len);
+        let start = bytes.as_ptr().align_offset(PAGE) + random_line(len);
         Buffer { bytes, start, len, origin }
+    }
+
+    /// This line of a page is the first.
+    pub fn at_line(mut self, line: usize) -> Buffer {
+        self.start = self.bytes.as_ptr().align_offset(PAGE) + line % (PAGE / LINE) * LINE;
+        self
     }
 
     /// Bytes that are finite numbers in any float format.
     pub fn filled(layout: &Layout) -> Buffer {
-        let mut buffer = Buffer::new(layout);
+        Buffer::new(layout).fill()
+    }
+
+    /// Such bytes into this one.
+    pub fn fill(mut self) -> Buffer {
         let mut x = 0x9e37_79b9_7f4a_7c15u64;
-        for piece in buffer.bytes_mut().chunks_mut(8) {
+        for piece in self.bytes_mut().chunks_mut(8) {
             x = step(x);
             let word = (x & 0x3f3f_3f3f_3f3f_3f3f).to_le_bytes();
             piece.copy_from_slice(&word[..piece.len()]);
         }
-        buffer
+        self
     }
 
     /// The memory that the layout counts its offset in.
@@ -57,6 +68,24 @@ impl Buffer {
         let origin = self.origin;
         self.bytes_mut().as_mut_ptr().wrapping_add(origin)
     }
+}
+
+/// Room for so many bytes at any line of a page; nothing has been written, so
+/// that the first write finds what was advised.
+fn untouched(len: usize) -> Vec<u8> {
+    // Not zeroed by a write: the system gives zeros.
+    let bytes = vec![0; len + 2 * PAGE];
+    #[cfg(target_os = "linux")]
+    if len >= 2 << 20 {
+        let start = bytes.as_ptr().align_offset(PAGE);
+        let whole = (bytes.len() - start) / PAGE * PAGE;
+        // SAFETY: whole pages of the vector; advice changes no byte.
+        unsafe {
+            let pages = bytes.as_ptr().add(start).cast_mut().cast();
+            libc::madvise(pages, whole, libc::MADV_HUGEPAGE);
+        }
+    }
+    bytes
 }
 
 fn step(mut x: u64) -> u64 {

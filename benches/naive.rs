@@ -17,7 +17,7 @@ pub unsafe fn copy(
         ($($n:literal => $ty:ty),*) => {
             match item {
                 // SAFETY: the caller's.
-                $($n => unsafe { walk::<$ty>(shape, dst, to, src, from) },)*
+                $($n => unsafe { walk::<$ty>(shape, dst, to, src, from, |x| x) },)*
                 _ => panic!("the catalogue has no items of {item} bytes"),
             }
         };
@@ -25,6 +25,21 @@ pub unsafe fn copy(
     by_size!(1 => u8, 2 => u16, 4 => u32, 8 => u64, 16 => u128, 3 => [u8; 3], 5 => [u8; 5],
         6 => [u8; 6], 7 => [u8; 7], 12 => [u8; 12], 20 => [u8; 20], 24 => [u8; 24],
         36 => [u8; 36], 48 => [u8; 48]);
+}
+
+/// Copies words of 4 bytes in the other byte order.
+///
+/// # Safety
+/// That of [`copy`].
+pub unsafe fn copy_swapped(
+    shape: &[usize],
+    dst: *mut u8,
+    to: &[isize],
+    src: *const u8,
+    from: &[isize],
+) {
+    // SAFETY: the caller's.
+    unsafe { walk(shape, dst, to, src, from, u32::swap_bytes) }
 }
 
 /// # Safety
@@ -35,22 +50,23 @@ unsafe fn walk<T: Copy>(
     to: &[isize],
     src: *const u8,
     from: &[isize],
+    of: impl Fn(T) -> T + Copy,
 ) {
     // SAFETY: the caller's, for every item.
     unsafe {
         match *shape {
-            [] => dst.cast::<T>().write_unaligned(src.cast::<T>().read_unaligned()),
+            [] => dst.cast::<T>().write_unaligned(of(src.cast::<T>().read_unaligned())),
             [n] => {
                 let (to, from) = (to[0], from[0]);
                 for i in 0..n as isize {
                     let x = src.offset(i * from).cast::<T>().read_unaligned();
-                    dst.offset(i * to).cast::<T>().write_unaligned(x);
+                    dst.offset(i * to).cast::<T>().write_unaligned(of(x));
                 }
             }
             [n, ref rest @ ..] => {
                 for i in 0..n as isize {
                     let (dst, src) = (dst.offset(i * to[0]), src.offset(i * from[0]));
-                    walk::<T>(rest, dst, &to[1..], src, &from[1..]);
+                    walk(rest, dst, &to[1..], src, &from[1..], of);
                 }
             }
         }
