@@ -85,7 +85,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let rows = rows(arguments.test);
     let rows = rows.into_iter().filter(|row| row.name.contains(&arguments.only));
     if arguments.test {
-        let tested = rows.map(|row| times(&row, 0.0)).count();
+        let tested = rows.inspect(|row| drop(times(row, 0.0))).count();
         println!("roofline: {tested} rows, every engine verified");
         return Ok(());
     }

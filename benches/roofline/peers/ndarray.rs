@@ -61,7 +61,7 @@ pub fn comparisons<T: Copy + PartialEq + Send + Sync + 'static>(
     };
     let same = pair.same;
     let mut engines = vec![
-        Engine::one("ndarray", Who::Peer, move || assert_eq!(black_box(&a) == &b, same)),
+        Engine::one("ndarray", Who::Peer, move || assert_eq!(*black_box(&a) == b, same)),
         Engine::one("ndarray-zip", Who::Peer, move || {
             let equal = Zip::from(black_box(&c)).and(&d).all(|a, b| a == b);
             assert_eq!(equal, same);
