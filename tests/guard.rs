@@ -218,8 +218,11 @@ fn streamed_stores_are_seen_by_other_threads() {
     let target = Shared(memory.as_mut_ptr().cast());
     let turn = AtomicUsize::new(0);
     let wait = |until| {
+        // Spins at first, so that it reads as soon as it may.
+        let mut spins = 0;
         while turn.load(Ordering::Acquire) != until {
-            std::thread::yield_now();
+            spins += 1;
+            if spins > 1000 { std::thread::yield_now() } else { std::hint::spin_loop() }
         }
     };
     std::thread::scope(|scope| {

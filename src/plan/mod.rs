@@ -12,9 +12,8 @@
 //! `execute` walks the other loops, `explain` tells them, with the cache
 //! lines that they should touch (`cost`). No pass sees a pointer, and the same
 //! layouts at the same level and for the same caches (`policy`) give the same
-//! plan. Equality uses the same
-//! nests (`compare`); hashing and the search for the first mismatch cut them
-//! into blocks in index order (`blocks`).
+//! plan. Equality uses the same nests (`compare`); hashing and the search for
+//! the first mismatch cut them into blocks in index order (`blocks`).
 
 pub(crate) mod blocks;
 pub(crate) mod coalesce;
