@@ -94,7 +94,7 @@ fn ours(bed: &Bed) -> Vec<Engine<'static>> {
     let planned = move || unsafe { plan.run_raw(black_box(d.get()), s.get()) };
     engines.push(Engine::one("planned", Who::Planned, planned).at(best));
     for level in Level::available().filter(|&level| level != best) {
-        let options = Options { level: Some(level), chunks: None };
+        let options = Options { level: Some(level), ..Options::default() };
         let plan = CopyPlan::with(&to, &from, options).expect("layouts that fit");
         // SAFETY: as above.
         let planned = move || unsafe { plan.run_raw(black_box(d.get()), s.get()) };

@@ -57,7 +57,7 @@ fn ours(pair: &Pair, differs: Option<usize>) -> Vec<Engine<'static>> {
     let index = cases::index_of(differs, left.shape());
     let mut engines = Vec::new();
     let plan = |level| {
-        let options = Options { level, chunks: None };
+        let options = Options { level, ..Options::default() };
         EqualPlan::with(&left, &right, element, Mode::Values, options).expect("layouts that fit")
     };
     let best = plan(None).level();

@@ -40,7 +40,7 @@ pub fn row(from: &Layout, seconds: f64) -> Vec<Time> {
 
 fn ours(from: &Layout, s: Pointer, truth: u64) -> Vec<Engine<'static>> {
     let mut engines = Vec::new();
-    let plan = |level| HashPlan::with(from, Options { level, chunks: None }).expect("fits");
+    let plan = |level| HashPlan::with(from, Options { level, ..Options::default() }).expect("fits");
     let best = plan(None).level();
     for level in Level::available() {
         let plan = plan(Some(level));
