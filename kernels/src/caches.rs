@@ -103,7 +103,7 @@ fn described() -> Option<Caches> {
 #[cfg(target_arch = "x86_64")]
 fn leaves(leaf: u32) -> Option<Caches> {
     use core::arch::x86_64::{__cpuid_count, CpuidResult};
-    // Safe to call since Rust 1.91.
+    // Safe to call in later versions of Rust.
     #[allow(unused_unsafe)]
     // SAFETY: every x86-64 CPU has the instruction.
     let ask = |leaf, cache| unsafe { __cpuid_count(leaf, cache) };
