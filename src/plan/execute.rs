@@ -41,7 +41,7 @@ impl Schedule {
         if self.inner.family == Family::Transpose {
             let kernel = Transpose::new(self.level, nest.item);
             let (around, columns, rows) = groups(nest, self.inner);
-            let plane = Plane { rows, columns, far: self.far, stream: self.stream };
+            let plane = Plane { rows, columns, far: self.far, stream: self.stream, swap: 0 };
             // SAFETY: the loops were grouped for these strides.
             unsafe {
                 walk(around, dst, src, &|dst, src| {

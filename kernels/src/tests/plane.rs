@@ -52,7 +52,7 @@ fn planes_match_their_definition() {
         let mut random = Random(7);
         for item in [1usize, 2, 4, 8, 16] {
             for round in 0..80 {
-                let stream = round % 2 == 0;
+                let (far, stream) = (round % 4 > 0, round % 2 == 0);
                 let extents = |random: &mut Random, big: usize| -> Vec<usize> {
                     match random.within(0, 2) {
                         0 => vec![random.within(1, big)],
@@ -120,7 +120,7 @@ fn planes_match_their_definition() {
                         expected[to..to + item].copy_from_slice(&src[from..from + item]);
                     }
                 }
-                let plane = Plane { rows: &rows, columns: &columns, far: stream, stream };
+                let plane = Plane { rows: &rows, columns: &columns, far, stream, swap: 0 };
                 let transpose = Transpose::new(level, item);
                 // SAFETY: K1 by the level; the buffers hold all offsets.
                 unsafe {

@@ -13,23 +13,21 @@
 //! be streamed and rows that share a cache set do not push it out half done.
 
 use super::LINE;
+use super::table::Offsets;
 use crate::item::{Item, Sized};
 use crate::vector::Vector;
 use core::mem::MaybeUninit;
 
-/// Where rows start, as offsets from a pointer to the plane's first item.
-pub(super) type Offsets<'a> = &'a [isize];
-
 /// The operands of a tile: pointers to the first item of row and column 0,
-/// and the rows from there.
+/// and where the rows start from there.
 #[derive(Clone, Copy)]
-pub(super) struct Tile<'a> {
+pub(super) struct Tile<R, C> {
     pub(super) dst: *mut u8,
     pub(super) src: *const u8,
     /// Of the source's rows.
-    pub(super) rows: Offsets<'a>,
+    pub(super) rows: R,
     /// Of the destination's rows, which are the source's columns.
-    pub(super) columns: Offsets<'a>,
+    pub(super) columns: C,
 }
 
 /// A round: each register of the first half zipped with that of the second.
@@ -90,15 +88,20 @@ pub(super) unsafe fn micro<V: Vector, const SIZE: usize>(
     }
 }
 
-impl Tile<'_> {
+impl<R: Offsets, C: Offsets> Tile<R, C> {
     /// The part from `row` and `column` on.
+    ///
+    /// # Safety
+    /// They are there.
     #[inline(always)]
-    pub(super) fn from<const SIZE: usize>(self, row: usize, column: usize) -> Self {
+    pub(super) unsafe fn from<const SIZE: usize>(self, row: usize, column: usize) -> Self {
+        // SAFETY: as promised.
+        let (rows, columns) = unsafe { (self.rows.from(row), self.columns.from(column)) };
         Tile {
             dst: self.dst.wrapping_add(row * SIZE),
             src: self.src.wrapping_add(column * SIZE),
-            rows: &self.rows[row..],
-            columns: &self.columns[column..],
+            rows,
+            columns,
         }
     }
 
@@ -108,35 +111,33 @@ impl Tile<'_> {
     /// K1 for `V`, K2 to K4 for these rows and columns, which are there.
     #[inline(always)]
     pub(super) unsafe fn micro<V: Vector, const SIZE: usize>(self) {
-        debug_assert!(self.rows.len() >= V::BYTES / SIZE && self.columns.len() >= 16 / SIZE);
         // SAFETY: as promised.
         unsafe {
             micro::<V, SIZE>(
                 #[inline(always)]
-                |row| self.src.offset(*self.rows.get_unchecked(row)),
+                |row| self.src.offset(self.rows.at(row)),
                 #[inline(always)]
-                |column, run| run.store(self.dst.offset(*self.columns.get_unchecked(column))),
+                |column, run| run.store(self.dst.offset(self.columns.at(column))),
             );
         }
     }
 
-    /// All rows and columns, item by item.
+    /// So many rows and columns, item by item.
     ///
     /// # Safety
     /// K2 to K4 for these rows and columns.
     #[inline(always)]
-    pub(super) unsafe fn by_items<const SIZE: usize>(self) {
+    pub(super) unsafe fn by_items<const SIZE: usize>(self, rows: usize, columns: usize) {
         let edge = LINE / SIZE;
-        for (band, columns) in self.columns.chunks(edge).enumerate() {
-            for (tile, rows) in self.rows.chunks(edge).enumerate() {
-                let from = self.src.wrapping_add(band * LINE);
-                let to = self.dst.wrapping_add(tile * LINE);
-                for (column, &column_at) in columns.iter().enumerate() {
-                    for (row, &row_at) in rows.iter().enumerate() {
-                        // SAFETY: item (row, column) of the tile.
+        for c in (0..columns).step_by(edge) {
+            for r in (0..rows).step_by(edge) {
+                for column in c..columns.min(c + edge) {
+                    for row in r..rows.min(r + edge) {
+                        // SAFETY: item (row, column).
                         unsafe {
-                            let from = from.offset(row_at).add(column * SIZE);
-                            Sized::<SIZE>::copy(to.offset(column_at).add(row * SIZE), from, SIZE);
+                            let from = self.src.offset(self.rows.at(row)).add(column * SIZE);
+                            let to = self.dst.offset(self.columns.at(column)).add(row * SIZE);
+                            Sized::<SIZE>::copy(to, from, SIZE);
                         }
                     }
                 }
@@ -144,32 +145,17 @@ impl Tile<'_> {
         }
     }
 
-    /// One line by one line. `FAR` is for memory beyond the caches: the
-    /// source's lines are first copied to the stack, so that each is read
-    /// once and whole. `STREAM` writes past the caches; destination rows are
-    /// aligned to lines then.
+    /// One line by one line. `STREAM` writes past the caches; destination
+    /// rows are aligned to lines then.
     ///
     /// # Safety
     /// K1 for `V`, K2 to K4 for `LINE / SIZE` rows and columns, which are
     /// there.
     #[inline(always)]
-    pub(super) unsafe fn line<V: Vector, const SIZE: usize, const FAR: bool, const STREAM: bool>(
-        self,
-    ) {
-        let (lane, edge) = (16 / SIZE, LINE / SIZE);
-        debug_assert!(self.rows.len() >= edge && self.columns.len() >= edge);
-        let mut stage = Stage(MaybeUninit::uninit());
-        let staged = stage.0.as_mut_ptr().cast::<u8>();
-        // SAFETY: as promised; the stage has a line for each row.
+    pub(super) unsafe fn line<V: Vector, const SIZE: usize, const STREAM: bool>(self) {
+        let lane = 16 / SIZE;
+        // SAFETY: as promised.
         unsafe {
-            if FAR {
-                for row in 0..edge {
-                    let from = self.src.offset(*self.rows.get_unchecked(row));
-                    for at in (0..LINE).step_by(V::BYTES) {
-                        V::load(from.add(at)).store(staged.add(row * LINE + at));
-                    }
-                }
-            }
             for c in 0..LINE / 16 {
                 // The parts of each destination line are written together.
                 let mut parts = [[MaybeUninit::<V>::uninit(); 16]; 4];
@@ -178,12 +164,7 @@ impl Tile<'_> {
                         #[inline(always)]
                         |row| {
                             let row = row + part * V::LANES * lane;
-                            let line = if FAR {
-                                staged.cast_const().add(row * LINE)
-                            } else {
-                                self.src.offset(*self.rows.get_unchecked(row))
-                            };
-                            line.add(16 * c)
+                            self.src.offset(self.rows.at(row)).add(16 * c)
                         },
                         #[inline(always)]
                         |column, run| {
@@ -199,9 +180,10 @@ impl Tile<'_> {
                     continue;
                 }
                 for column in 0..lane {
+                    let to = self.row(c * lane + column);
                     for part in 0..LINE / V::BYTES {
                         let run = parts[part][column].assume_init();
-                        put::<V, STREAM>(run, self.row(c * lane + column).add(part * V::BYTES));
+                        put::<V, STREAM>(run, to.add(part * V::BYTES));
                     }
                 }
             }
@@ -215,18 +197,14 @@ impl Tile<'_> {
     #[inline(always)]
     unsafe fn row(self, column: usize) -> *mut u8 {
         // SAFETY: as promised.
-        unsafe { self.dst.offset(*self.columns.get_unchecked(column)) }
+        unsafe { self.dst.offset(self.columns.at(column)) }
     }
 }
 
 /// # Safety
 /// K1, K2; `to` is aligned if `STREAM`.
 #[inline(always)]
-unsafe fn put<V: Vector, const STREAM: bool>(run: V, to: *mut u8) {
+pub(super) unsafe fn put<V: Vector, const STREAM: bool>(run: V, to: *mut u8) {
     // SAFETY: as promised.
     unsafe { if STREAM { run.stream(to) } else { run.store(to) } }
 }
-
-/// A tile's source lines side by side.
-#[repr(align(64))]
-struct Stage(MaybeUninit<[[u8; LINE]; LINE]>);
