@@ -111,10 +111,10 @@ impl Family {
     }
 }
 
-/// Whether registers can transpose items of this size.
+/// Whether [`Transpose`](crate::transpose::Transpose) takes items of this size.
 #[must_use]
 pub const fn transposes(item: usize) -> bool {
-    matches!(item, 1 | 2 | 4 | 8 | 16)
+    matches!(item, 1..=64)
 }
 
 /// Whether there are shuffles for so many streams of items of this size.
@@ -185,7 +185,8 @@ impl Copy {
                 2 => select::<TransposeBlock<2>>(level),
                 4 => select::<TransposeBlock<4>>(level),
                 8 => select::<TransposeBlock<8>>(level),
-                _ => select::<TransposeBlock<16>>(level),
+                16 => select::<TransposeBlock<16>>(level),
+                _ => with_item!(item, I => select::<Tiled<I>>(level)),
             },
             Family::Tiled => with_item!(item, I => select::<Tiled<I>>(level)),
         };

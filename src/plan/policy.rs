@@ -31,7 +31,7 @@ pub(crate) fn streams(nest: &LoopNest, caches: For) -> bool {
 /// Whether a copy should ask for lines ahead: most will not be in a cache.
 #[inline]
 pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
-    exceeds(nest, caches, |caches| caches.l3 / 4)
+    exceeds(nest, caches, |caches| 2 * caches.l2)
 }
 
 /// The number of chunks for so many bytes; 1 is serial.

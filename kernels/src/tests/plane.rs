@@ -50,7 +50,7 @@ fn group(
 fn planes_match_their_definition() {
     for_each_level(|level| {
         let mut random = Random(7);
-        for item in [1usize, 2, 4, 8, 16] {
+        for item in [1usize, 2, 4, 8, 16, 3, 5, 6, 7, 12, 24, 33, 64] {
             for round in 0..80 {
                 let (far, stream) = (round % 4 > 0, round % 2 == 0);
                 let extents = |random: &mut Random, big: usize| -> Vec<usize> {
@@ -66,7 +66,10 @@ fn planes_match_their_definition() {
                 };
                 let (r, c) = match round % 5 {
                     1 => ([random.within(1, 64)].into(), [random.within(1, 64)].into()),
-                    _ => (extents(&mut random, 900 / item.min(4)), extents(&mut random, 200)),
+                    _ => (
+                        extents(&mut random, 900 / item.min(4)),
+                        extents(&mut random, if item < 3 { 600 } else { 200 }),
+                    ),
                 };
                 let (nr, nc) = (r.iter().product::<usize>(), c.iter().product::<usize>());
                 // Destination rows often a multiple of a line apart.
@@ -112,15 +115,24 @@ fn planes_match_their_definition() {
                     random.within(0, 63)
                 };
                 let origin = (room / 2 + shift) as isize - dl;
+                let units: Vec<usize> = (1..item).filter(|unit| item % unit == 0).collect();
+                let swap = match round % 3 {
+                    0 if item > 1 && item <= 16 => units[random.within(0, units.len() - 1)],
+                    _ => 0,
+                };
                 let mut expected = dst.clone();
                 for (i, (rd, rs)) in row_dst.iter().zip(&row_src).enumerate() {
                     let _ = i;
                     for (cd, cs) in col_dst.iter().zip(&col_src) {
                         let (to, from) = ((origin + rd + cd) as usize, (rs + cs - sl) as usize);
-                        expected[to..to + item].copy_from_slice(&src[from..from + item]);
+                        for at in 0..item {
+                            let unit = if swap == 0 { item } else { swap };
+                            let mirrored = item - unit - at / unit * unit + at % unit;
+                            expected[to + at] = src[from + mirrored];
+                        }
                     }
                 }
-                let plane = Plane { rows: &rows, columns: &columns, far, stream, swap: 0 };
+                let plane = Plane { rows: &rows, columns: &columns, far, stream, swap };
                 let transpose = Transpose::new(level, item);
                 // SAFETY: K1 by the level; the buffers hold all offsets.
                 unsafe {

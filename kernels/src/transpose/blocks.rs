@@ -13,6 +13,7 @@ use super::tile::Tile;
 use super::{LINE, Walk};
 use crate::copy::Axis;
 use crate::dispatch::Simd;
+use crate::item::Sized;
 use crate::vector::{Vector, cover};
 use core::marker::PhantomData;
 use pulp::NullaryFnOnce;
@@ -192,7 +193,7 @@ impl<S: Simd, R: Offsets, C: Offsets, P: Put, const SIZE: usize> Block<S, R, C, 
                     );
                 }
             } else if S::SCALAR || rows < lane || columns < lane {
-                tile.by_items::<SIZE>(rows, columns);
+                tile.by_items::<Sized<SIZE>>(SIZE, rows, columns);
             } else if rows >= edge && columns >= edge {
                 cover_both(
                     (columns, edge),

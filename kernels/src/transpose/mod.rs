@@ -7,13 +7,12 @@
 //! small axes fill a tile together. Where source rows and destination rows
 //! start is kept in two small tables, made anew for each block.
 //!
-//! A block is 256 source rows by four lines of columns. Inside, tiles of a
-//! line by a line (see `tile`) are walked along the destination, so that its
-//! rows are written in runs, while the block's source lines stay in L2. In a
-//! plane beyond the caches the lines of the next block are asked for
-//! meanwhile, in the source's own order: reads and writes want opposite
-//! loops, and the block reconciles them. Edges are covered by tiles that
-//! overlap their neighbours; planes thinner than a micro-tile go item by item.
+//! There are three ways through a plane. Small ones go micro-tile by
+//! micro-tile (`small`). Others go in tiles of a line by a line (see `tile`),
+//! block by block in and near the caches, along the source where the
+//! destination is written past them (`blocks`). Where rows share cache sets,
+//! do not start on lines, or have items that registers do not hold, lines go
+//! through scratch in both caches (`staged`).
 
 mod blocks;
 mod small;
@@ -22,11 +21,15 @@ mod table;
 mod tile;
 mod tiled;
 
-use crate::copy::{self, Axis};
+use crate::copy::{self, Axis, Block};
 use crate::dispatch::{Kernel, KernelFn, Simd, select};
+use crate::item::{Any, Item, Sized, with_item};
 use crate::level::Level;
+use core::marker::PhantomData;
 use small::Small;
+use staged::{Staged, is_register};
 use table::Group;
+use tiled::by_strips;
 
 pub(crate) use tiled::Tiled;
 
@@ -80,7 +83,7 @@ pub struct Transpose {
 type Args = (*mut u8, *const u8, *const Plane<'static>);
 
 impl Transpose {
-    /// The kernel for items of 1, 2, 4, 8 or 16 bytes.
+    /// The kernel for items of 1 to 64 bytes.
     // Not inline, so that all kernels are compiled in this crate only.
     #[must_use]
     pub fn new(level: Level, item: usize) -> Transpose {
@@ -89,7 +92,11 @@ impl Transpose {
             2 => sizes::<2>(level),
             4 => sizes::<4>(level),
             8 => sizes::<8>(level),
-            _ => sizes::<16>(level),
+            16 => sizes::<16>(level),
+            _ => {
+                let strips = with_item!(item, I => select::<OddStrips<I>>(level));
+                (select::<Odd>(level), strips)
+            }
         };
         Transpose { run, small, fence: select::<Fence>(level) }
     }
@@ -105,7 +112,7 @@ impl Transpose {
         // SAFETY: K1 by the level that `new` had, the rest by the caller; the
         // plane lives as long as the call.
         unsafe {
-            let run = if small::is_small(plane) { self.small } else { self.run };
+            let run = if plane.is_small() { self.small } else { self.run };
             run((dst, src, core::ptr::from_ref(plane).cast()));
         }
     }
@@ -146,16 +153,101 @@ impl<const SIZE: usize> Kernel for Planes<SIZE> {
     unsafe fn run<S: Simd>((dst, src, plane): Args) {
         // SAFETY: the plane lives as long as the call.
         let plane = unsafe { &*plane };
-        let rows = Group { axes: plane.rows, step: |axis| axis.src };
-        let columns = Group { axes: plane.columns, step: |axis| axis.dst };
-        if let ([rows], [columns], true) = (plane.rows, plane.columns, S::SCALAR) {
+        if let ([rows], [columns], 0, true) = (plane.rows, plane.columns, plane.swap, S::SCALAR) {
             // SAFETY: handed on.
             return unsafe { small::by_items::<SIZE>(dst, src, rows, columns) };
         }
-        let Plane { far, stream, swap, .. } = *plane;
-        let walk = Walk::<SIZE> { dst, src, rows, columns, far, stream, swap };
+        let (rows, columns) = plane.groups();
+        let walk = Walk::<SIZE> { dst, src, rows, columns };
         // SAFETY: K1 to K4 are the caller's.
-        unsafe { walk.run::<S>() }
+        unsafe { walk.run::<S>(plane) }
+    }
+}
+
+/// Planes of items that registers do not hold side by side, by scratch.
+struct Odd;
+
+impl Kernel for Odd {
+    type Args = Args;
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>((dst, src, plane): Args) {
+        // SAFETY: the plane lives as long as the call; K1 to K4 are the
+        // caller's.
+        unsafe {
+            let plane = &*plane;
+            plane.staged(dst, src).run::<S, Any>(plane.item());
+        }
+    }
+}
+
+/// The same of one axis each way, straight.
+struct OddStrips<I>(PhantomData<I>);
+
+impl<I: Item> Kernel for OddStrips<I> {
+    type Args = Args;
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>((dst, src, plane): Args) {
+        // SAFETY: the plane lives as long as the call; K2 to K4 are the
+        // caller's.
+        unsafe {
+            let plane = &*plane;
+            let ([rows], [columns]) = (plane.rows, plane.columns) else { return };
+            let block = Block { item: plane.item(), outer: *columns, inner: *rows };
+            by_strips::<I>(dst, src, &block);
+        }
+    }
+}
+
+impl Plane<'_> {
+    fn groups(&self) -> (Group<'_>, Group<'_>) {
+        let rows = Group { axes: self.rows, step: |axis| axis.src };
+        (rows, Group { axes: self.columns, step: |axis| axis.dst })
+    }
+
+    fn staged(&self, dst: *mut u8, src: *const u8) -> Staged<'_> {
+        let (rows, columns) = self.groups();
+        Staged { dst, src, rows, columns, stream: self.stream, swap: self.swap }
+    }
+
+    /// Bytes of an item: the step of the innermost row axis.
+    #[inline(always)]
+    fn item(&self) -> usize {
+        self.rows.last().map_or(1, |axis| axis.dst.unsigned_abs())
+    }
+
+    /// Whether a plane of one axis each way is no larger than a few tiles, or
+    /// thinner than one; or has items that go straight unless they are far.
+    #[inline(always)]
+    fn is_small(&self) -> bool {
+        let ([rows], [columns], 0) = (self.rows, self.columns, self.swap) else { return false };
+        if !is_register(self.item()) {
+            return !self.far || !self.has_lines(self.item());
+        }
+        let edge = LINE / self.item();
+        let (thin, thick) = if rows.extent < columns.extent {
+            (rows.extent, columns.extent)
+        } else {
+            (columns.extent, rows.extent)
+        };
+        thin < edge || thick <= LINE
+    }
+
+    /// Whether there are lines to speak of, on either side.
+    fn has_lines(&self, item: usize) -> bool {
+        let (rows, columns) = self.groups();
+        rows.len() * item >= 2 * LINE && columns.len() * item >= LINE
+    }
+
+    /// Whether rows on either side are so far apart that they share the sets
+    /// of a first-level cache, or a bank of memory.
+    fn rows_collide(&self) -> bool {
+        const APART: isize = 4096;
+        self.rows.iter().any(|axis| axis.src % APART == 0)
+            || self.columns.iter().any(|axis| axis.dst % APART == 0)
     }
 }
 
@@ -169,11 +261,17 @@ impl<const SIZE: usize> Kernel for TransposeBlock<SIZE> {
     #[inline(always)]
     unsafe fn run<S: Simd>((dst, src, block): copy::Args) {
         // SAFETY: the block lives as long as the call.
-        let copy::Block { outer, inner, .. } = unsafe { &*block };
+        let Block { outer, inner, .. } = unsafe { &*block };
         let (rows, columns) = (core::slice::from_ref(inner), core::slice::from_ref(outer));
         let plane = Plane { rows, columns, far: false, stream: false, swap: 0 };
-        // SAFETY: handed on.
-        unsafe { Planes::<SIZE>::run::<S>((dst, src, core::ptr::from_ref(&plane).cast())) }
+        let (rows, columns) = plane.groups();
+        // SAFETY: K1 to K4 are the caller's.
+        unsafe {
+            if S::SCALAR {
+                return small::by_items::<SIZE>(dst, src, inner, outer);
+            }
+            Walk::<SIZE> { dst, src, rows, columns }.by_blocks::<S>();
+        }
     }
 }
 
@@ -183,45 +281,32 @@ struct Walk<'a, const SIZE: usize> {
     src: *const u8,
     rows: Group<'a>,
     columns: Group<'a>,
-    far: bool,
-    stream: bool,
-    swap: usize,
 }
 
 impl<const SIZE: usize> Walk<'_, SIZE> {
     const EDGE: usize = LINE / SIZE;
 
     /// # Safety
-    /// K1 for `S`, K2 to K4 for the plane, which is not scalar's.
+    /// K1 for `S`, K2 to K4 for the plane.
     #[inline(always)]
-    unsafe fn run<S: Simd>(&self) {
-        let (rows, columns) = (self.rows.len(), self.columns.len());
-        // A shelf of rows that are shorter has no lines to speak of.
-        let enough = rows >= 2 * Self::EDGE && columns >= Self::EDGE;
-        let staged = !S::SCALAR && enough && (self.stream || self.far && self.rows_collide());
+    unsafe fn run<S: Simd>(&self, plane: &Plane<'_>) {
+        let far = !S::SCALAR && plane.has_lines(SIZE) && (plane.far || plane.stream);
+        let collide = far && plane.rows_collide();
         // SAFETY: handed on.
         unsafe {
-            if !staged && self.swap == 0 {
-                return self.by_blocks::<S>();
+            if plane.swap == 0 {
+                if !far || !plane.stream && !collide {
+                    return self.by_blocks::<S>();
+                }
+                if let ([down], [across], false, Some(head)) =
+                    (plane.rows, plane.columns, collide, self.rows_to_a_line())
+                    && SIZE >= 4
+                    && down.extent >= head + Self::EDGE
+                {
+                    return self.streamed::<S>(down, across, head);
+                }
             }
-            if let ([down], [across], true, Some(head)) =
-                (self.rows.axes, self.columns.axes, self.stream, self.rows_to_a_line())
-                && SIZE >= 4
-                && self.swap == 0
-                && rows >= head + Self::EDGE
-                && !self.rows_collide()
-            {
-                return self.streamed::<S>(down, across, head);
-            }
-            self.by_stages::<S>();
+            plane.staged(self.dst, self.src).run::<S, Sized<SIZE>>(SIZE);
         }
-    }
-
-    /// Whether rows on either side are so far apart that they share the sets
-    /// of a first-level cache, or a bank of memory.
-    fn rows_collide(&self) -> bool {
-        const APART: isize = 4096;
-        let collide = |group: Group<'_>| group.axes.iter().any(|l| (group.step)(l) % APART == 0);
-        collide(self.rows) || collide(self.columns)
     }
 }

@@ -1,29 +1,15 @@
 //! Planes that are small or thin, of one axis each way: steps instead of
 //! tables, no blocks, and little stack.
 
+use super::Args;
 use super::tile::micro;
 use super::tiled::by_strips;
-use super::{Args, LINE, Plane};
 use crate::copy::{Axis, Block};
 use crate::dispatch::{Kernel, Simd};
 use crate::item::Sized;
 use crate::vector::{Vector, cover};
 
-/// Whether a plane is no larger than a few tiles, or thinner than one.
-#[inline(always)]
-pub(super) fn is_small(plane: &Plane<'_>) -> bool {
-    let ([rows], [columns]) = (plane.rows, plane.columns) else { return false };
-    // The step along the rows in the destination is the item.
-    let edge = LINE / rows.dst.unsigned_abs().clamp(1, LINE);
-    let (thin, thick) = if rows.extent < columns.extent {
-        (rows.extent, columns.extent)
-    } else {
-        (columns.extent, rows.extent)
-    };
-    thin < edge || thick <= LINE
-}
-
-/// Planes that are [small](is_small).
+/// Planes that are [small](super::Plane::is_small).
 pub(super) struct Small<const SIZE: usize>;
 
 impl<const SIZE: usize> Kernel for Small<SIZE> {

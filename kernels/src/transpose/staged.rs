@@ -15,37 +15,82 @@
 //! the destination row has within its line. What is left of a line at the
 //! end of a block is carried to its start, and leaves with the next block.
 
-use super::table::{ColumnTable, Table};
+use super::LINE;
+use super::table::{ColumnTable, Group, Table};
 use super::tile::{micro, put};
-use super::{LINE, Walk};
 use crate::copy::run_of_bytes;
 use crate::dispatch::Simd;
+use crate::item::{Item, Sized};
 use crate::vector::Vector;
 use core::mem::MaybeUninit;
 
 /// Rows of a table: a block's, and those of the two panels after it.
 type RowTable = Table<{ 512 + 2 * 64 }>;
 
-/// The sizes for items of `SIZE` bytes.
-struct Sizes<const SIZE: usize>;
-
-impl<const SIZE: usize> Sizes<SIZE> {
-    /// Bytes of a destination row in a block.
-    const RUN: usize = if SIZE < 8 { 512 } else { 1024 };
-    /// Bytes of a source row in a block.
-    const WIDTH: usize = if SIZE < 4 { 256 } else { 512 };
-    /// Source rows of a block.
-    const ROWS: usize = Self::RUN / SIZE;
+/// The sizes for items of some bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Sizes {
+    item: usize,
+    /// Bytes of a destination row in a block: whole items and whole lines.
+    run: usize,
+    /// Bytes of a source row in a block, whole items.
+    width: usize,
     /// Source rows of a panel.
-    const PANEL: usize = match SIZE {
-        1 => 64,
-        2 | 4 => 32,
-        _ => 16,
-    };
-    /// Bytes from one row of the stage to the next: an odd number of lines.
-    const STAGE: usize = Self::WIDTH + LINE;
-    /// The same of the shelf: a block, and the phase.
-    const SHELF: usize = Self::RUN + LINE;
+    panel: usize,
+}
+
+impl Sizes {
+    #[inline(always)]
+    pub(super) const fn new(item: usize) -> Sizes {
+        let least = if matches!(item, 8 | 16) { 1024 } else { 512 };
+        let unit =
+            item * (LINE >> if item.trailing_zeros() < 6 { item.trailing_zeros() } else { 6 });
+        let run = unit * usize::div_ceil(least, unit);
+        let width = if item < 3 { 256 } else { 512 / item * item };
+        let panel = match item {
+            1 => 64,
+            8 | 16 => 16,
+            _ => 32,
+        };
+        Sizes { item, run, width, panel }
+    }
+
+    /// Source rows of a block.
+    #[inline(always)]
+    const fn rows(self) -> usize {
+        self.run / self.item
+    }
+
+    /// Columns of a block.
+    #[inline(always)]
+    const fn columns(self) -> usize {
+        self.width / self.item
+    }
+
+    /// Lines of a source row in a block.
+    #[inline(always)]
+    const fn lines(self) -> usize {
+        self.width.div_ceil(LINE)
+    }
+
+    /// Bytes from one row of the stage to the next: an odd number of lines
+    /// or so, and room to read a register at the last item.
+    #[inline(always)]
+    const fn stage(self) -> usize {
+        self.width.next_multiple_of(LINE) + LINE
+    }
+
+    /// The same of the shelf: a block, the phase, and what is written beyond
+    /// the last item.
+    #[inline(always)]
+    const fn shelf(self) -> usize {
+        ((self.run / LINE + if is_register(self.item) { 1 } else { 2 }) | 1) * LINE
+    }
+}
+
+/// Whether registers hold whole items of this size.
+pub(super) const fn is_register(item: usize) -> bool {
+    matches!(item, 1 | 2 | 4 | 8 | 16)
 }
 
 /// Scratch.
@@ -65,31 +110,41 @@ impl<const BYTES: usize> Room<BYTES> {
 /// The most that [`Sizes`] give.
 type Stage = Room<{ 64 * (256 + LINE) }>;
 
-impl<const SIZE: usize> Walk<'_, SIZE> {
-    /// Past the caches if the plane says so, else by ordinary stores. The
-    /// bytes of each item are reversed in units of `swap` bytes, unless that
-    /// is 0.
+/// A walk through a plane of items of any size.
+pub(super) struct Staged<'a> {
+    pub(super) dst: *mut u8,
+    pub(super) src: *const u8,
+    pub(super) rows: Group<'a>,
+    pub(super) columns: Group<'a>,
+    /// Past the caches, or by ordinary stores.
+    pub(super) stream: bool,
+    /// The bytes of each item are reversed in units of so many, unless 0.
+    pub(super) swap: usize,
+}
+
+impl Staged<'_> {
+    /// Moves the plane.
     ///
     /// # Safety
-    /// K1 for `S`, K2 to K4 for the plane.
+    /// K1 for `S`, K2 to K4 for the plane, whose items have `item` bytes.
     #[inline(always)]
-    pub(super) unsafe fn by_stages<S: Simd>(&self) {
+    pub(super) unsafe fn run<S: Simd, I: Item>(&self, item: usize) {
+        let sizes = Sizes::new(I::size(item));
         // SAFETY: handed on.
         unsafe {
-            match SIZE {
-                1 => self.by_shelf::<S, { 256 * 576 }>(),
-                2 | 4 => self.by_shelf::<S, { 128 * 576 }>(),
-                _ => self.by_shelf::<S, { 64 * 1088 }>(),
+            match sizes.item {
+                2 | 4 | 8 | 16 => self.by_shelf::<S, I, { 128 * 576 }>(sizes),
+                _ => self.by_shelf::<S, I, { 256 * 576 }>(sizes),
             }
         }
     }
 
     /// # Safety
-    /// That of [`Walk::by_stages`]; `BYTES` are a shelf.
+    /// That of [`Staged::run`]; a shelf has at most `BYTES`.
     #[inline(always)]
-    unsafe fn by_shelf<S: Simd, const BYTES: usize>(&self) {
-        debug_assert!(BYTES >= Sizes::<SIZE>::WIDTH / SIZE * Sizes::<SIZE>::SHELF);
-        const { assert!(size_of::<Stage>() >= Sizes::<SIZE>::PANEL * Sizes::<SIZE>::STAGE) };
+    unsafe fn by_shelf<S: Simd, I: Item, const BYTES: usize>(&self, sizes: Sizes) {
+        debug_assert!(BYTES >= sizes.columns() * sizes.shelf());
+        debug_assert!(size_of::<Stage>() >= sizes.panel * sizes.stage());
         let (rows, columns) = (self.rows.len(), self.columns.len());
         let (mut stage, mut shelf) = (Stage::new(), Room::<BYTES>::new());
         // Micro-tiles read rows and columns that a panel at an edge lacks.
@@ -97,18 +152,17 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
         unsafe { stage.start().write_bytes(0, size_of::<Stage>()) };
         let (mut across, mut starts) = (ColumnTable::new(), ColumnTable::new());
         let mut down = RowTable::new();
-        let width = Sizes::<SIZE>::WIDTH / SIZE;
-        for column in (0..columns).step_by(width) {
-            across.move_to(self.columns, column, columns.min(column + width), 0);
+        for column in (0..columns).step_by(sizes.columns()) {
+            across.move_to(self.columns, column, columns.min(column + sizes.columns()), 0);
             let phase = |offset: isize| self.dst.wrapping_offset(offset).addr() % LINE;
             starts.set(across.offsets().len(), |c| {
-                (c * Sizes::<SIZE>::SHELF + phase(across.offsets()[c])) as isize
+                (c * sizes.shelf() + phase(across.offsets()[c])) as isize
             });
-            for row in (0..rows).step_by(Sizes::<SIZE>::ROWS) {
-                let end = rows.min(row + Sizes::<SIZE>::ROWS);
-                self.look_down(&mut down, row, column);
+            for row in (0..rows).step_by(sizes.rows()) {
+                let end = rows.min(row + sizes.rows());
+                self.look_down(&mut down, sizes, row, column);
                 let block = Block {
-                    src: self.src.wrapping_add(column * SIZE),
+                    src: self.src.wrapping_add(column * sizes.item),
                     dst: self.dst,
                     row,
                     rows: end - row,
@@ -121,20 +175,20 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
                     swap: self.swap,
                 };
                 // SAFETY: a block of the plane.
-                unsafe { block.run::<S, SIZE>(stage.start(), shelf.start()) };
+                unsafe { block.run::<S, I>(sizes, stage.start(), shelf.start()) };
             }
         }
     }
 
     /// Fills the table with the rows from `row` on, and after the last with
     /// the first ones of the next columns: those are asked for in advance.
-    fn look_down(&self, down: &mut RowTable, row: usize, column: usize) {
+    fn look_down(&self, down: &mut RowTable, sizes: Sizes, row: usize, column: usize) {
         let rows = self.rows.len();
-        let ahead = Sizes::<SIZE>::ROWS + 2 * Sizes::<SIZE>::PANEL;
+        let ahead = sizes.rows() + 2 * sizes.panel;
         down.move_to(self.rows, row, rows.min(row + ahead), 0);
         let missing = ahead.saturating_sub(rows - row).min(rows);
-        if missing > 0 && column + Sizes::<SIZE>::WIDTH / SIZE < self.columns.len() {
-            down.add(self.rows, 0, missing, Sizes::<SIZE>::WIDTH as isize);
+        if missing > 0 && column + sizes.columns() < self.columns.len() {
+            down.add(self.rows, 0, missing, sizes.width as isize);
         }
     }
 }
@@ -164,110 +218,36 @@ struct Block<'t> {
 
 impl Block<'_> {
     /// # Safety
-    /// K1 for `S`, K2 to K4 for the block; `stage` and `shelf` as [`Sizes`]
+    /// K1 for `S`, K2 to K4 for the block; `stage` and `shelf` are as `sizes`
     /// say.
     #[inline(always)]
-    unsafe fn run<S: Simd, const SIZE: usize>(&self, stage: *mut u8, shelf: *mut u8) {
-        let mut ahead = Ahead { src: self.src, rows: self.down, line: 0 };
-        for row in (0..self.rows).step_by(Sizes::<SIZE>::PANEL) {
-            let rows = Sizes::<SIZE>::PANEL.min(self.rows - row);
-            ahead.start_at::<SIZE>(row + rows);
+    unsafe fn run<S: Simd, I: Item>(&self, sizes: Sizes, stage: *mut u8, shelf: *mut u8) {
+        let mut ahead = Ahead { src: self.src, rows: self.down, lines: sizes.lines(), line: 0 };
+        for row in (0..self.rows).step_by(sizes.panel) {
+            let rows = sizes.panel.min(self.rows - row);
+            ahead.start_at(row + rows);
+            let panel = Panel { block: self, sizes, stage, shelf, row, rows };
             // SAFETY: a panel of the block.
             unsafe {
-                self.load::<S, SIZE>(stage, row, rows);
-                self.turn::<S, SIZE>(stage, shelf, row, rows, &mut ahead);
+                panel.load::<S>();
+                match I::size(sizes.item) {
+                    1 => panel.turn::<S, 1>(&mut ahead),
+                    2 => panel.turn::<S, 2>(&mut ahead),
+                    4 => panel.turn::<S, 4>(&mut ahead),
+                    8 => panel.turn::<S, 8>(&mut ahead),
+                    16 => panel.turn::<S, 16>(&mut ahead),
+                    ..=15 if self.swap != 0 => panel.turn_swapped::<S>(&mut ahead),
+                    3 => panel.turn_items::<S, 4>(&mut ahead),
+                    5..=7 => panel.turn_items::<S, 8>(&mut ahead),
+                    9..=15 => panel.turn_items::<S, 16>(&mut ahead),
+                    17..=32 => panel.turn_items::<S, 32>(&mut ahead),
+                    _ => panel.turn_items::<S, 64>(&mut ahead),
+                }
             }
         }
-        ahead.start_at::<SIZE>(self.rows + Sizes::<SIZE>::PANEL);
+        ahead.start_at(self.rows + sizes.panel);
         // SAFETY: the shelf is full.
-        unsafe { self.leave::<S, SIZE>(shelf, &mut ahead) };
-    }
-
-    /// The lines of a panel to the stage.
-    ///
-    /// # Safety
-    /// K1 for `S`, K2 for the panel's source.
-    #[inline(always)]
-    unsafe fn load<S: Simd, const SIZE: usize>(&self, stage: *mut u8, row: usize, rows: usize) {
-        let bytes = self.across.len() * SIZE;
-        let lines = bytes / LINE * LINE;
-        let pitch = Sizes::<SIZE>::STAGE;
-        let down = &self.down[row..row + rows];
-        // SAFETY: these bytes of these rows.
-        unsafe {
-            for at in (0..lines).step_by(LINE) {
-                for (r, &offset) in down.iter().enumerate() {
-                    let (from, to) = (self.src.offset(offset).add(at), stage.add(r * pitch + at));
-                    for part in (0..LINE).step_by(S::Wide::BYTES) {
-                        S::Wide::load(from.add(part)).store(to.add(part));
-                    }
-                }
-            }
-            if lines < bytes {
-                for (r, &offset) in down.iter().enumerate() {
-                    let (from, to) = (self.src.offset(offset), stage.add(r * pitch));
-                    run_of_bytes::<S>(to.add(lines), from.add(lines), bytes - lines);
-                }
-            }
-            if self.swap != 0 {
-                let index = S::Wide::splat(&swapped(SIZE, self.swap));
-                for r in 0..rows {
-                    for at in (0..bytes).step_by(S::Wide::BYTES) {
-                        let at = stage.add(r * pitch + at);
-                        S::Wide::load(at).shuffle(index).store(at);
-                    }
-                }
-            }
-        }
-    }
-
-    /// A panel from the stage to the shelf.
-    ///
-    /// # Safety
-    /// K1 for `S`; the stage holds the panel.
-    #[inline(always)]
-    unsafe fn turn<S: Simd, const SIZE: usize>(
-        &self,
-        stage: *const u8,
-        shelf: *mut u8,
-        row: usize,
-        rows: usize,
-        ahead: &mut Ahead<'_>,
-    ) {
-        let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
-        let pitch = Sizes::<SIZE>::STAGE;
-        for c in (0..self.across.len()).step_by(lane) {
-            for r in (0..rows).step_by(wide) {
-                // SAFETY: the micro-tile's rows and columns are in the stage,
-                // if not in the panel; so are the shelf's rows, which have
-                // room for a register at each place in the block. The starts
-                // of columns that are not there are those of the last.
-                unsafe {
-                    ahead.ask::<S, SIZE>((S::Wide::BYTES / (4 * SIZE)).max(1));
-                    let from = stage.add(r * pitch + c * SIZE);
-                    let to = shelf.add((row + r) * SIZE);
-                    if c + lane <= self.across.len() {
-                        micro::<S::Wide, SIZE>(
-                            #[inline(always)]
-                            |i| from.add(i * pitch),
-                            #[inline(always)]
-                            |j, run| run.store(to.offset(*self.starts.get_unchecked(c + j))),
-                        );
-                    } else {
-                        micro::<S::Wide, SIZE>(
-                            #[inline(always)]
-                            |i| from.add(i * pitch),
-                            #[inline(always)]
-                            |j, run| {
-                                if let Some(&start) = self.starts.get(c + j) {
-                                    run.store(to.offset(start));
-                                }
-                            },
-                        );
-                    }
-                }
-            }
-        }
+        unsafe { self.leave::<S>(sizes, shelf, &mut ahead) };
     }
 
     /// The shelf's lines to the destination.
@@ -276,17 +256,17 @@ impl Block<'_> {
     /// K1 for `S`, K2 and K3 for the block's destination; the shelf holds
     /// the block, and what is carried from the one before it.
     #[inline(always)]
-    unsafe fn leave<S: Simd, const SIZE: usize>(&self, shelf: *mut u8, ahead: &mut Ahead<'_>) {
-        let each = (Sizes::<SIZE>::PANEL * LINES::<SIZE>()).div_ceil(Sizes::<SIZE>::WIDTH / SIZE);
+    unsafe fn leave<S: Simd>(&self, sizes: Sizes, shelf: *mut u8, ahead: &mut Ahead<'_>) {
+        let each = (sizes.panel * sizes.lines()).div_ceil(sizes.columns());
         for (c, (&offset, &start)) in self.across.iter().zip(self.starts).enumerate() {
             // SAFETY: the part of the row that the block has, from the line
             // in which it starts: the shelf's row is as long.
             unsafe {
-                ahead.ask::<S, SIZE>(each);
-                let from = shelf.add(c * Sizes::<SIZE>::SHELF);
-                let phase = start as usize - c * Sizes::<SIZE>::SHELF;
-                let to = self.dst.offset(offset).add(self.row * SIZE).wrapping_sub(phase);
-                let end = phase + self.rows * SIZE;
+                ahead.ask::<S>(each);
+                let from = shelf.add(c * sizes.shelf());
+                let phase = start as usize - c * sizes.shelf();
+                let to = self.dst.offset(offset).add(self.row * sizes.item).wrapping_sub(phase);
+                let end = phase + self.rows * sizes.item;
                 let mut at = 0;
                 if self.first && phase != 0 {
                     at = LINE.min(end);
@@ -302,7 +282,154 @@ impl Block<'_> {
                     let at = at.max(lines);
                     run_of_bytes::<S>(to.add(at), from.add(at), end - at);
                 } else if phase != 0 {
-                    core::ptr::copy_nonoverlapping(from.add(Sizes::<SIZE>::RUN), from, LINE);
+                    core::ptr::copy_nonoverlapping(from.add(sizes.run), from, LINE);
+                }
+            }
+        }
+    }
+}
+
+/// Some rows of a block, on their way from the source to the shelf.
+struct Panel<'t> {
+    block: &'t Block<'t>,
+    sizes: Sizes,
+    stage: *mut u8,
+    shelf: *mut u8,
+    row: usize,
+    rows: usize,
+}
+
+impl Panel<'_> {
+    /// The source's lines to the stage.
+    ///
+    /// # Safety
+    /// K1 for `S`, K2 for the panel's source.
+    #[inline(always)]
+    unsafe fn load<S: Simd>(&self) {
+        let &Panel { block, sizes, stage, row, rows, .. } = self;
+        let bytes = block.across.len() * sizes.item;
+        let lines = bytes / LINE * LINE;
+        let pitch = sizes.stage();
+        let down = &block.down[row..row + rows];
+        // SAFETY: these bytes of these rows.
+        unsafe {
+            for at in (0..lines).step_by(LINE) {
+                for (r, &offset) in down.iter().enumerate() {
+                    let (from, to) = (block.src.offset(offset).add(at), stage.add(r * pitch + at));
+                    for part in (0..LINE).step_by(S::Wide::BYTES) {
+                        S::Wide::load(from.add(part)).store(to.add(part));
+                    }
+                }
+            }
+            if lines < bytes {
+                for (r, &offset) in down.iter().enumerate() {
+                    let (from, to) = (block.src.offset(offset), stage.add(r * pitch));
+                    run_of_bytes::<S>(to.add(lines), from.add(lines), bytes - lines);
+                }
+            }
+            if block.swap != 0 && is_register(sizes.item) {
+                let index = S::Wide::splat(&swapped(sizes.item, block.swap));
+                for r in 0..rows {
+                    for at in (0..bytes).step_by(S::Wide::BYTES) {
+                        let at = stage.add(r * pitch + at);
+                        S::Wide::load(at).shuffle(index).store(at);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The stage to the shelf by micro-tiles.
+    ///
+    /// # Safety
+    /// K1 for `S`; the stage holds the panel, whose items have `SIZE` bytes.
+    #[inline(always)]
+    unsafe fn turn<S: Simd, const SIZE: usize>(&self, ahead: &mut Ahead<'_>) {
+        let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
+        let (pitch, starts) = (const { Sizes::new(SIZE).stage() }, self.block.starts);
+        for c in (0..starts.len()).step_by(lane) {
+            for r in (0..self.rows).step_by(wide) {
+                // SAFETY: the micro-tile's rows and columns are in the stage,
+                // if not in the panel; so are the shelf's rows, which have
+                // room for a register at each place in the block.
+                unsafe {
+                    ahead.ask::<S>((S::Wide::BYTES / (4 * SIZE)).max(1));
+                    let from = self.stage.cast_const().add(r * pitch + c * SIZE);
+                    let to = self.shelf.add((self.row + r) * SIZE);
+                    if c + lane <= starts.len() {
+                        micro::<S::Wide, SIZE>(
+                            #[inline(always)]
+                            |i| from.add(i * pitch),
+                            #[inline(always)]
+                            |j, run| run.store(to.offset(*starts.get_unchecked(c + j))),
+                        );
+                    } else {
+                        micro::<S::Wide, SIZE>(
+                            #[inline(always)]
+                            |i| from.add(i * pitch),
+                            #[inline(always)]
+                            |j, run| {
+                                if let Some(&start) = starts.get(c + j) {
+                                    run.store(to.offset(start));
+                                }
+                            },
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// The stage to the shelf, item by item: `BYTES` at once, of which the
+    /// next item overwrites what is too much.
+    ///
+    /// # Safety
+    /// The stage holds the panel, whose items have at most `BYTES`.
+    #[inline(always)]
+    unsafe fn turn_items<S: Simd, const BYTES: usize>(&self, ahead: &mut Ahead<'_>) {
+        // SAFETY: stage and shelf have room beyond the last item.
+        unsafe {
+            self.each_item::<S>(
+                ahead,
+                #[inline(always)]
+                |to, from| Sized::<BYTES>::copy(to, from, BYTES),
+            );
+        }
+    }
+
+    /// [`Panel::turn_items`] of items whose bytes are reversed.
+    ///
+    /// # Safety
+    /// K1 for `S`; the stage holds the panel, whose items have less than 16
+    /// bytes.
+    #[inline(always)]
+    unsafe fn turn_swapped<S: Simd>(&self, ahead: &mut Ahead<'_>) {
+        // SAFETY: stage and shelf have room beyond the last item.
+        unsafe {
+            let index = S::Lane::splat(&swapped(self.sizes.item, self.block.swap));
+            self.each_item::<S>(
+                ahead,
+                #[inline(always)]
+                |to, from| S::Lane::load(from).shuffle(index).store(to),
+            );
+        }
+    }
+
+    /// # Safety
+    /// K1 for `S`.
+    #[inline(always)]
+    unsafe fn each_item<S: Simd>(&self, ahead: &mut Ahead<'_>, step: impl Fn(*mut u8, *const u8)) {
+        let (item, pitch) = (self.sizes.item, self.sizes.stage());
+        let each = (self.rows * self.sizes.lines()).div_ceil(self.sizes.columns());
+        for (c, &start) in self.block.starts.iter().enumerate() {
+            // SAFETY: items of the panel.
+            unsafe {
+                ahead.ask::<S>(each);
+                let mut from = self.stage.cast_const().add(c * item);
+                let mut to = self.shelf.offset(start).add(self.row * item);
+                for _ in 0..self.rows {
+                    step(to, from);
+                    (to, from) = (to.add(item), from.wrapping_add(pitch));
                 }
             }
         }
@@ -326,25 +453,21 @@ unsafe fn lines_to<S: Simd, const STREAM: bool>(
     }
 }
 
-/// Lines of a source row in a block.
-#[allow(non_snake_case, reason = "a constant that depends on a parameter")]
-const fn LINES<const SIZE: usize>() -> usize {
-    Sizes::<SIZE>::WIDTH / LINE
-}
-
 /// Lines that are asked for in advance, in the source's own order.
 struct Ahead<'t> {
     src: *const u8,
     rows: &'t [isize],
+    /// Lines of a row.
+    lines: usize,
     /// The next line, counted from the first row's first.
     line: usize,
 }
 
 impl Ahead<'_> {
-    /// Goes on from a row, or from where it is, if that is further.
+    /// Goes on with a row.
     #[inline(always)]
-    fn start_at<const SIZE: usize>(&mut self, row: usize) {
-        self.line = row * LINES::<SIZE>();
+    fn start_at(&mut self, row: usize) {
+        self.line = row * self.lines;
     }
 
     /// Asks for the next `n` lines.
@@ -352,10 +475,10 @@ impl Ahead<'_> {
     /// # Safety
     /// K1 for `S`.
     #[inline(always)]
-    unsafe fn ask<S: Simd, const SIZE: usize>(&mut self, n: usize) {
+    unsafe fn ask<S: Simd>(&mut self, n: usize) {
         for _ in 0..n {
-            if let Some(&row) = self.rows.get(self.line / LINES::<SIZE>()) {
-                let at = self.line % LINES::<SIZE>() * LINE;
+            if let Some(&row) = self.rows.get(self.line / self.lines) {
+                let at = self.line % self.lines * LINE;
                 // SAFETY: handed on.
                 unsafe { S::prefetch(self.src.wrapping_offset(row).wrapping_add(at)) };
                 self.line += 1;
@@ -365,10 +488,10 @@ impl Ahead<'_> {
 }
 
 /// The shuffle that reverses each item of a lane in units of `unit` bytes.
-const fn swapped(size: usize, unit: usize) -> [u8; 16] {
+fn swapped(size: usize, unit: usize) -> [u8; 16] {
     let mut index = [0; 16];
     let mut at = 0;
-    while at < 16 {
+    while at < 16 / size * size {
         let (item, byte) = (at / size * size, at % size);
         let mirrored = (size / unit - 1 - byte / unit) * unit + byte % unit;
         index[at] = (item + mirrored) as u8;

@@ -14,7 +14,7 @@
 
 use super::LINE;
 use super::table::Offsets;
-use crate::item::{Item, Sized};
+use crate::item::Item;
 use crate::vector::Vector;
 use core::mem::MaybeUninit;
 
@@ -125,19 +125,23 @@ impl<R: Offsets, C: Offsets> Tile<R, C> {
     /// So many rows and columns, item by item.
     ///
     /// # Safety
-    /// K2 to K4 for these rows and columns.
+    /// K2 to K4 for these rows and columns of items of `item` bytes.
     #[inline(always)]
-    pub(super) unsafe fn by_items<const SIZE: usize>(self, rows: usize, columns: usize) {
-        let edge = LINE / SIZE;
+    pub(super) unsafe fn by_items<I: Item>(self, item: usize, rows: usize, columns: usize) {
+        let size = I::size(item);
+        let edge = (LINE / size).max(1);
         for c in (0..columns).step_by(edge) {
             for r in (0..rows).step_by(edge) {
                 for column in c..columns.min(c + edge) {
                     for row in r..rows.min(r + edge) {
                         // SAFETY: item (row, column).
                         unsafe {
-                            let from = self.src.offset(self.rows.at(row)).add(column * SIZE);
-                            let to = self.dst.offset(self.columns.at(column)).add(row * SIZE);
-                            Sized::<SIZE>::copy(to, from, SIZE);
+                            let from = self.src.offset(self.rows.at(row)).add(column * size);
+                            I::copy(
+                                self.dst.offset(self.columns.at(column)).add(row * size),
+                                from,
+                                item,
+                            );
                         }
                     }
                 }
