@@ -145,8 +145,8 @@ fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
         Family::Transpose | Family::Tiled => {
             let (columns, rows) = (Loops(outer), Loops(inner));
             write!(f, ", source along {columns}, destination along {rows}")?;
-            if *family == Family::Transpose {
-                let edge = RUN / item.min(RUN);
+            if *family == Family::Transpose && item.is_power_of_two() {
+                let edge = RUN / item;
                 write!(f, ", in tiles of {edge} x {edge}")?;
             }
         }

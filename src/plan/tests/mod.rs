@@ -173,7 +173,7 @@ fn tile_knows_lines_by_their_steps() {
 #[test]
 fn tile_takes_long_items_as_runs() {
     assert_eq!(tiled(65, &[l(9, 4000, 65), l(9, 65, 4000)]).0, Family::Runs);
-    assert_eq!(tiled(64, &[l(9, 4000, 64), l(9, 64, 4000)]).0, Family::Tiled);
+    assert_eq!(tiled(64, &[l(9, 4000, 64), l(9, 64, 4000)]).0, Family::Transpose);
     assert_eq!(tiled(5, &[]).0, Family::Runs);
 }
 
@@ -226,8 +226,9 @@ fn tile_finds_a_few_streams() {
 }
 
 #[test]
-fn tile_walks_what_registers_cannot_hold() {
-    assert_eq!(tiled(3, &[l(90, 270, 3), l(90, 3, 270)]).0, Family::Tiled);
+fn tile_walks_what_has_gaps_on_a_side() {
+    assert_eq!(tiled(3, &[l(90, 270, 3), l(90, 3, 270)]).0, Family::Transpose);
+    assert_eq!(tiled(3, &[l(90, 270, 3), l(90, 6, 270)]).0, Family::Tiled);
     assert_eq!(tiled(4, &[l(90, 720, 4), l(90, 8, 720)]).0, Family::Tiled);
     assert_eq!(tiled(4, &[l(90, 360, 8), l(90, 4, 720)]).0, Family::Tiled);
 }
