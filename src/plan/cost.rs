@@ -41,21 +41,26 @@ impl Cost {
         let dst = Side { item: nest.item, offset: nest.dst, step: |l| l.dst };
         let src = Side { item: nest.item, offset: nest.src, step: |l| l.src };
         let fits = |lines: usize| lines <= cache / LINE;
-        let touched = |loops: &[Loop]| dst.lines(&[], loops).saturating_add(src.lines(&[], loops));
-        let at = (0..=unit(nest, inner)).find(|&at| fits(touched(&nest.loops[at..])));
-        let (around, round) = nest.loops.split_at(at.unwrap_or(unit(nest, inner)));
+        let round_at = |at: usize| {
+            let (around, round) = nest.loops.split_at(at);
+            fits(dst.most(around, round).saturating_add(src.most(around, round)))
+        };
+        let unit = unit(nest, inner);
+        let at = (0..unit).find(|&at| round_at(at)).unwrap_or(unit);
+        let (around, round) = nest.loops.split_at(at);
         let of = |side: Side, other: Side| {
             let once = side.lines(&[], &nest.loops);
-            let two_rounds = other.lines(&[], round).saturating_mul(2);
+            let two_rounds = other.most(around, round).saturating_mul(2);
+            let fits = fits(side.most(around, round).saturating_add(two_rounds));
             // Where it stands still, the next round finds all lines there.
-            let mut around = around;
-            while let [rest @ .., l] = around
+            let mut moved = around;
+            while let [rest @ .., l] = moved
                 && (side.step)(l) == 0
-                && fits(side.lines(&[], round).saturating_add(two_rounds))
+                && fits
             {
-                around = rest;
+                moved = rest;
             }
-            let all = side.lines(around, round);
+            let all = side.lines(moved, round);
             let bytes = |lines: usize| lines.saturating_mul(LINE);
             (bytes(once), bytes(all.saturating_sub(once)))
         };
@@ -87,51 +92,75 @@ struct Side {
 impl Side {
     /// The distinct lines that the loops `inside` touch, summed over all
     /// steps of those `around`.
+    fn lines(self, around: &[Loop], inside: &[Loop]) -> usize {
+        let (segment, mut starts) = self.segments(inside);
+        for l in around {
+            starts.repeat(l.extent, (self.step)(l));
+        }
+        starts.lines(segment, 0)
+    }
+
+    /// The most of them at any step of those `around`.
+    fn most(self, around: &[Loop], inside: &[Loop]) -> usize {
+        let (segment, starts) = self.segments(inside);
+        let mut steps = Starts::at(0);
+        for l in around {
+            steps.repeat(l.extent, (self.step)(l));
+        }
+        let steps = steps.many.iter().enumerate().filter(|&(_, &many)| many > 0);
+        steps.map(|(shift, _)| starts.lines(segment, shift)).max().unwrap_or(0)
+    }
+
+    /// The bytes of a segment, and where all of them start.
     ///
     /// Loops with gaps of less than a line make one segment of all that they
     /// span; the steps of others are segments that share no line, and only
     /// how many start where in a line matters. Steps that overlap, or that
     /// leave larger and then smaller gaps, share lines that count twice here.
-    fn lines(self, around: &[Loop], inside: &[Loop]) -> usize {
+    fn segments(self, loops: &[Loop]) -> (usize, Starts) {
         let mut steps: Axes<(usize, isize)> = Axes::new();
-        for l in inside {
+        for l in loops {
             steps.push((l.extent, (self.step)(l)));
         }
         steps.sort_unstable_by_key(|&(_, step)| step.unsigned_abs());
-        let (mut start, mut segment) = (self.offset, self.item);
-        let mut starts = Starts::NONE;
-        for (extent, step) in steps.iter().copied().filter(|&(_, step)| step != 0) {
-            if starts.several || step.unsigned_abs() >= segment + LINE {
-                starts.repeat(extent, step);
-                continue;
+        let (mut start, mut segment, mut solid) = (self.offset, self.item, 0);
+        for &(extent, step) in steps.iter() {
+            if step.unsigned_abs() >= segment + LINE {
+                break;
             }
             let last = (extent - 1) as isize * step;
             start = start.wrapping_add(last.min(0));
             segment += last.unsigned_abs();
+            solid += 1;
         }
-        for l in around {
-            starts.repeat(l.extent, (self.step)(l));
+        let mut starts = Starts::at(start.rem_euclid(LINE as isize) as usize);
+        for &(extent, step) in &steps[solid..] {
+            starts.repeat(extent, step);
         }
-        let first = start.rem_euclid(LINE as isize) as usize;
-        let lines = |(at, &many): (usize, &usize)| {
-            many.saturating_mul(((at + first) % LINE + segment).div_ceil(LINE))
-        };
-        starts.many.iter().enumerate().map(lines).fold(0, usize::saturating_add)
+        (segment, starts)
     }
 }
 
 /// How many segments start at each byte of a line.
 struct Starts {
     many: [usize; LINE],
-    several: bool,
 }
 
 impl Starts {
-    const NONE: Starts = {
+    /// One, at a byte.
+    fn at(byte: usize) -> Starts {
         let mut many = [0; LINE];
-        many[0] = 1;
-        Starts { many, several: false }
-    };
+        many[byte] = 1;
+        Starts { many }
+    }
+
+    /// The lines that the segments touch if all start some bytes later.
+    fn lines(&self, segment: usize, shift: usize) -> usize {
+        let lines = |(at, &many): (usize, &usize)| {
+            many.saturating_mul(((at + shift) % LINE + segment).div_ceil(LINE))
+        };
+        self.many.iter().enumerate().map(lines).fold(0, usize::saturating_add)
+    }
 
     /// All of them `extent` times, each time `step` bytes further.
     fn repeat(&mut self, extent: usize, step: isize) {
@@ -145,7 +174,7 @@ impl Starts {
                 *to = to.saturating_add(old.saturating_mul(times));
             }
         }
-        (self.many, self.several) = (many, true);
+        self.many = many;
     }
 }
 

@@ -123,6 +123,16 @@ fn rounds_are_as_many_loops_as_fit() {
 }
 
 #[test]
+fn rounds_fit_wherever_they_start() {
+    // Two rows of 400 bytes: the first touches 7 lines, the second 8.
+    let n = nest(50, &[l(2, -484, 400), l(2, 200, 0), l(4, -50, 50)]);
+    let n = LoopNest { dst: 171, src: -171, ..n };
+    let (cost, misses) = costs(&n, Inner::new(Family::Runs, &n), 11);
+    assert_eq!(misses, [16, 8]);
+    assert!(misses[0] <= cost[0] + cost[1] && misses[1] <= cost[2] + cost[3], "{cost:?}");
+}
+
+#[test]
 fn nothing_costs_nothing() {
     let n = nest(4, &[l(0, 0, 0)]);
     let cost = Cost { read: 0, read_again: 0, written: 0, written_again: 0 };
@@ -151,7 +161,10 @@ fn nested() -> impl Strategy<Value = LoopNest> {
     let loops = prop::collection::vec(axis, 0..4);
     (1..80usize, loops, any::<bool>(), 0..200isize).prop_map(|(item, axes, turned, start)| {
         let dst = steps(axes.iter().map(|&(n, gap, _, [back, ..])| (n, gap, back)), item);
-        let side = |&(n, _, gap, [_, back, _]): &(usize, usize, usize, [bool; 3])| (n, gap, back);
+        // An axis at which the source stands still takes no room there.
+        let side = |&(n, _, gap, [_, back, still]): &(usize, usize, usize, [bool; 3])| {
+            (if still { 1 } else { n }, if still { 0 } else { gap }, back)
+        };
         let src: Vec<isize> = if turned {
             steps(axes.iter().rev().map(side), item).into_iter().rev().collect()
         } else {

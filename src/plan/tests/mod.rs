@@ -4,6 +4,7 @@ mod blocks;
 mod cost;
 mod explain;
 mod partition;
+mod policy;
 
 use super::coalesce::coalesce;
 use super::loop_nest::{Loop, LoopNest};
