@@ -152,6 +152,14 @@ impl<T: Copy + Default, const N: usize> FromIterator<T> for Axes<T, N> {
 impl<T: Copy + Default, const N: usize> Extend<T> for Axes<T, N> {
     #[inline]
     fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
+        let mut values = values.into_iter();
+        if let Axes::Inline { len, items } = self {
+            for place in items.iter_mut().skip(usize::from(*len)) {
+                let Some(value) = values.next() else { return };
+                *place = value;
+                *len += 1;
+            }
+        }
         for value in values {
             self.push(value);
         }

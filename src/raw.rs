@@ -25,12 +25,14 @@
 
 use crate::element::ElementType;
 use crate::error::Error;
-use crate::layout::Layout;
+use crate::layout::{Layout, spans};
 use crate::level::level;
-use crate::ops::{EqualPlan, HashPlan, Options, pair, within};
-use crate::plan::Schedule;
+use crate::ops::{EqualPlan, HashPlan, Options, within};
+use crate::plan::How;
+use crate::plan::loop_nest::LoopNest;
 use alloc::vec::Vec;
 use core::hash::Hasher;
+use core::ops::Range;
 use stridewise_kernels::equal::Mode;
 use stridewise_kernels::hash::SipHasher13;
 
@@ -56,26 +58,39 @@ pub unsafe fn copy(
     src: *const u8,
     src_strides: &[isize],
 ) -> Result<(), Error> {
-    let to = Layout::new(shape, dst_strides, itemsize, 0)?;
-    let from = Layout::new(shape, src_strides, itemsize, 0)?;
-    let (nest, level) = (pair(&to, &from)?, level()?);
-    if apart(dst, &to, src, &from) {
+    let Some([to, from]) = spans(shape, itemsize, [dst_strides, src_strides]) else {
+        return Err(refused(shape, itemsize, [dst_strides, src_strides]));
+    };
+    let level = level()?;
+    let mut nest = LoopNest::item(itemsize);
+    nest.fill(shape, dst_strides, src_strides);
+    if apart(dst, to, src, from) {
         // SAFETY: K2 by the caller, K3 as just seen, K4 by L2.
-        unsafe { Schedule::new(nest, level, None, None).run(dst, src) };
+        unsafe { How::new(&mut nest, level, None, None).run(&nest, dst, src) };
         return Ok(());
     }
     // SAFETY: K2 by the caller, K4 by L2.
     unsafe { within::overlapping(nest, dst, src, level) }
 }
 
-/// Whether the spans of two layouts from these pointers share no byte.
-fn apart(a: *const u8, a_layout: &Layout, b: *const u8, b_layout: &Layout) -> bool {
-    let at = |p: *const u8, layout: &Layout| {
-        let span = layout.span();
+/// Whether two spans from these pointers share no byte.
+#[inline]
+fn apart(a: *const u8, a_span: Range<isize>, b: *const u8, b_span: Range<isize>) -> bool {
+    let at = |p: *const u8, span: Range<isize>| {
         (p.wrapping_offset(span.start).addr(), p.wrapping_offset(span.end).addr())
     };
-    let ((a_start, a_end), (b_start, b_end)) = (at(a, a_layout), at(b, b_layout));
+    let ((a_start, a_end), (b_start, b_end)) = (at(a, a_span), at(b, b_span));
     a_end <= b_start || b_end <= a_start
+}
+
+/// What is wrong with one of two layouts that have no [`spans`].
+#[cold]
+fn refused(shape: &[usize], itemsize: usize, strides: [&[isize]; 2]) -> Error {
+    let find = strides.map(|strides| Layout::new(shape, strides, itemsize, 0));
+    match find.into_iter().find_map(Result::err) {
+        Some(error) => error.into(),
+        None => unreachable!("layouts that have spans"),
+    }
 }
 
 /// Whether all items of one type are equal under a mode.

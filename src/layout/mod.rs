@@ -40,6 +40,7 @@ pub(crate) use direction::direction_of;
 pub(crate) use direction::{Direction, direction};
 pub(crate) use overlap::Overlap;
 pub use slice::Slice;
+pub(crate) use validate::spans;
 
 /// The most axes that a layout can have: the limit of the buffer protocol.
 ///

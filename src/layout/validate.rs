@@ -84,6 +84,51 @@ fn reach(
     Some((offset.checked_sub(below)?, offset.checked_add(above)?))
 }
 
+/// The bytes that two layouts of one shape touch, from their items at index
+/// 0, if L1 and L2 hold for both; [`Layout::new`] says what does not.
+///
+/// One pass and no branch but for unit axes: what a small copy can afford.
+#[inline]
+pub(crate) fn spans(
+    shape: &[usize],
+    itemsize: usize,
+    strides: [&[isize]; 2],
+) -> Option<[Range<isize>; 2]> {
+    let [a, b] = strides;
+    let ndim = shape.len();
+    if itemsize == 0 || ndim > MAX_NDIM || a.len() != ndim || b.len() != ndim {
+        return None;
+    }
+    let (mut bytes, mut empty) = (itemsize, false);
+    let (mut too_many, mut too_far) = (itemsize > isize::MAX as usize, false);
+    let mut ends = [(0isize, itemsize as isize); 2];
+    for (&extent, (&a, &b)) in shape.iter().zip(a.iter().zip(b)) {
+        let (product, over) = bytes.overflowing_mul(extent);
+        (bytes, too_many, empty) = (product, too_many | over, empty | (extent == 0));
+        if extent > 1 {
+            // Wraps where there are too many items or none.
+            let last = (extent as isize).wrapping_sub(1);
+            for ((below, above), stride) in ends.iter_mut().zip([a, b]) {
+                let (far, over_far) = stride.overflowing_mul(last);
+                let (down, over_down) = below.overflowing_sub(far.min(0));
+                let (up, over_up) = above.overflowing_add(far.max(0));
+                (*below, *above) = (down, up);
+                too_far |= over_far | over_down | over_up;
+            }
+        }
+    }
+    if itemsize <= isize::MAX as usize && empty {
+        return Some([0..0, 0..0]);
+    }
+    for (below, above) in ends {
+        too_far |= below.checked_add(above).is_none();
+    }
+    if too_many || too_far || bytes > isize::MAX as usize {
+        return None;
+    }
+    Some(ends.map(|(below, above)| -below..above))
+}
+
 impl Layout {
     /// The bytes touched, from the first to past the last, relative to the
     /// start of the allocation; empty if there are no items.

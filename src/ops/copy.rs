@@ -2,11 +2,12 @@
 
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
-use super::{Options, check_planned, pair};
+use super::{Options, check_pair, check_planned, pair};
 use crate::element::ElementType;
 use crate::error::{Error, MismatchError};
 use crate::layout::Layout;
-use crate::plan::Schedule;
+use crate::plan::loop_nest::LoopNest;
+use crate::plan::{How, Schedule};
 use crate::view::{Strided, StridedMut};
 use core::fmt;
 use stridewise_kernels::Level;
@@ -30,11 +31,13 @@ use stridewise_kernels::Level;
 /// ```
 pub fn copy(dst: &mut impl StridedMut, src: &impl Strided) -> Result<(), Error> {
     check_types(dst.element(), src.element())?;
-    let nest = pair(dst.layout(), src.layout())?;
-    let schedule = Schedule::new(nest, Options::default().level()?, None, None);
+    let (to, from, level) = (dst.layout(), src.layout(), Options::default().level()?);
+    check_pair(to, from)?;
+    let mut nest = LoopNest::item(to.itemsize());
+    nest.fill(to.shape(), to.strides(), from.strides());
     // SAFETY: K2 by both views' validation, K3 because `dst` is borrowed
     // mutably and no two of its items overlap, K4 by L2.
-    unsafe { schedule.run(dst.origin_mut(), src.origin()) };
+    unsafe { How::new(&mut nest, level, None, None).run(&nest, dst.origin_mut(), src.origin()) };
     Ok(())
 }
 
@@ -157,13 +160,13 @@ impl CopyPlan {
     /// The level of its kernels. See [`Options`] for an example.
     #[must_use]
     pub fn level(&self) -> Level {
-        self.schedule.level
+        self.schedule.how.level
     }
 
     /// The number of chunks for threads. See [`Options`] for an example.
     #[must_use]
     pub fn chunks(&self) -> usize {
-        self.schedule.split.chunks
+        self.schedule.how.split.chunks
     }
 }
 

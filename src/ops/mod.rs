@@ -42,6 +42,7 @@ pub struct Options {
 }
 
 impl Options {
+    #[inline]
     fn level(self) -> Result<Level, Error> {
         match self.level {
             Some(level) => Ok(level),
@@ -50,12 +51,20 @@ impl Options {
     }
 }
 
+/// Whether two layouts have the same shape and itemsize.
+#[inline]
+pub(crate) fn check_pair(dst: &Layout, src: &Layout) -> Result<(), MismatchError> {
+    // By iterators: slices are compared by a call of `memcmp`.
+    if dst.itemsize() == src.itemsize() && dst.shape().iter().eq(src.shape()) {
+        return Ok(());
+    }
+    Err(misfit(dst, src))
+}
+
 /// The loops of two layouts, if they have the same shape and itemsize.
 #[inline]
 pub(crate) fn pair(dst: &Layout, src: &Layout) -> Result<LoopNest, MismatchError> {
-    if dst.shape() != src.shape() || dst.itemsize() != src.itemsize() {
-        return Err(misfit(dst, src));
-    }
+    check_pair(dst, src)?;
     Ok(LoopNest::new(dst.shape(), dst.itemsize(), dst.strides(), src.strides()))
 }
 

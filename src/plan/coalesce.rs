@@ -6,19 +6,21 @@ use super::loop_nest::{Loop, LoopNest};
 /// Merges each loop with the one inside it where one step of the outer is
 /// all steps of the inner, in both operands; then widens the item by a loop
 /// that steps by just one item.
+#[inline]
 pub(crate) fn coalesce(nest: &mut LoopNest) {
     if nest.is_empty() {
         return;
     }
+    let loops = &mut *nest.loops;
     let mut kept = 0;
-    for at in 0..nest.loops.len() {
-        let inner = nest.loops[at];
+    for at in 0..loops.len() {
+        let inner = loops[at];
         if kept > 0
-            && let Some(merged) = merge(nest.loops[kept - 1], inner)
+            && let Some(merged) = merge(loops[kept - 1], inner)
         {
-            nest.loops[kept - 1] = merged;
+            loops[kept - 1] = merged;
         } else {
-            nest.loops[kept] = inner;
+            loops[kept] = inner;
             kept += 1;
         }
     }
@@ -33,6 +35,7 @@ pub(crate) fn coalesce(nest: &mut LoopNest) {
 }
 
 /// The two loops as one, if they are.
+#[inline]
 fn merge(outer: Loop, inner: Loop) -> Option<Loop> {
     let whole = |step: isize| step.checked_mul(isize::try_from(inner.extent).ok()?);
     if whole(inner.dst)? == outer.dst && whole(inner.src)? == outer.src {

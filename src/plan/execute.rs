@@ -5,9 +5,8 @@
 use super::loop_nest::{Loop, LoopNest};
 use super::partition::chunk;
 use super::tile::{block, groups};
-use super::{Bases, Schedule};
+use super::{Bases, How, Kernel, Schedule};
 use crate::parallel;
-use stridewise_kernels::copy::Family;
 use stridewise_kernels::transpose::{Plane, Transpose};
 
 impl Schedule {
@@ -16,14 +15,36 @@ impl Schedule {
     ///
     /// # Safety
     /// K2 to K4 for the planned loops from these bases.
+    #[inline]
     pub(crate) unsafe fn run(&self, dst: *mut u8, src: *const u8) {
+        // SAFETY: handed on.
+        unsafe { self.how.run(&self.nest, dst, src) }
+    }
+}
+
+impl How {
+    /// Moves all items of the nest that this was made for.
+    ///
+    /// # Safety
+    /// K2 to K4 for its loops from these bases.
+    #[inline]
+    pub(crate) unsafe fn run(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         if self.split.chunks == 1 || !parallel::pays() {
             // SAFETY: handed on.
-            return unsafe { self.run_nest(&self.nest, dst, src) };
+            unsafe { self.run_nest(nest, dst, src) }
+        } else {
+            // SAFETY: handed on.
+            unsafe { self.run_chunks(nest, dst, src) }
         }
+    }
+
+    /// # Safety
+    /// As [`run`](How::run).
+    #[cold]
+    unsafe fn run_chunks(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         let bases = Bases { dst, src };
         parallel::for_each(self.split.chunks, |id| {
-            let part = chunk(&self.nest, self.split, id);
+            let part = chunk(nest, self.split, id);
             // SAFETY: a part of the loops; no two parts share a byte of the
             // destination, since no two steps of its loops do (L4).
             unsafe { self.run_nest(&part, bases.dst(), bases.src()) }
@@ -31,31 +52,19 @@ impl Schedule {
     }
 
     /// # Safety
-    /// K2 to K4 for `nest`, which is a part of `self.nest`.
+    /// K2 to K4 for `nest`, which is a part of the one that this was made for.
     unsafe fn run_nest(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
-        if nest.is_empty() {
+        if nest.loops.first().is_some_and(|l| l.extent == 0) {
             return;
         }
         // SAFETY: the offsets are those of visited items (K4).
         let (dst, src) = unsafe { (dst.offset(nest.dst), src.offset(nest.src)) };
-        if self.inner.family == Family::Transpose {
-            let kernel = Transpose::new(self.level, nest.item);
-            let (around, columns, rows) = groups(nest, self.inner);
-            let plane = Plane { rows, columns, far: self.far, stream: self.stream, swap: 0 };
-            // SAFETY: the loops were grouped for these strides.
-            unsafe {
-                walk(around, dst, src, &|dst, src| {
-                    kernel.run(dst, src, &plane);
-                    true
-                });
-            }
-            if self.stream {
-                kernel.fence();
-            }
-            return;
-        }
         // Of the item's size only runs make chunks, and they take any size.
-        let kernel = self.kernel;
+        let kernel = match self.kernel {
+            Kernel::Block(kernel) => kernel,
+            // SAFETY: handed on.
+            Kernel::Plane(kernel) => return unsafe { self.run_planes(kernel, nest, dst, src) },
+        };
         let (around, block) = block(nest);
         // SAFETY: the family was chosen for these strides.
         unsafe {
@@ -66,6 +75,24 @@ impl Schedule {
                 kernel.run(dst, src, &block);
                 true
             });
+        }
+    }
+
+    /// # Safety
+    /// As [`run_nest`](How::run_nest), from the first items on.
+    #[inline]
+    unsafe fn run_planes(&self, kernel: Transpose, nest: &LoopNest, dst: *mut u8, src: *const u8) {
+        let (around, columns, rows) = groups(nest, self.inner);
+        let plane = Plane { rows, columns, far: self.far, stream: self.stream, swap: 0 };
+        // SAFETY: the loops were grouped for these strides.
+        unsafe {
+            walk(around, dst, src, &|dst, src| {
+                kernel.run(dst, src, &plane);
+                true
+            });
+        }
+        if self.stream {
+            kernel.fence();
         }
     }
 }

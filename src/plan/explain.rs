@@ -1,11 +1,11 @@
 //! Explain: plans in words, one loop a line.
 
-use super::Schedule;
 use super::compare::Comparison;
 use super::cost::Cost;
 use super::loop_nest::{Loop, LoopNest};
 use super::partition::Split;
 use super::tile::{Inner, RUN, block};
+use super::{How, Schedule};
 use crate::ops::HashPlan;
 use core::fmt::{Display, Formatter, Result};
 use core::ops::Range;
@@ -17,8 +17,8 @@ impl Display for Schedule {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let nest = &self.nest;
         writeln!(f, "copy: {} bytes read, {} bytes written", nest.bytes_read(), nest.bytes())?;
-        header(f, self.level, self.split, nest)?;
-        writeln!(f, "{}", Cost::new(nest, self.inner, Caches::USUAL.l2))?;
+        header(f, self.how.level, self.how.split, nest)?;
+        writeln!(f, "{}", Cost::new(nest, self.how.inner, Caches::USUAL.l2))?;
         loops(f, nest, "dst", "src")?;
         kernel(f, self)
     }
@@ -131,7 +131,8 @@ impl Display for Line<'_> {
 
 /// The kernel and the loops that it takes.
 fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
-    let Schedule { nest, inner: Inner { family, outer, inner }, stream, .. } = schedule;
+    let Schedule { nest, how } = schedule;
+    let How { inner: Inner { family, outer, inner }, stream, .. } = how;
     let (item, len) = (nest.item, nest.loops.len());
     if *family == Family::Runs {
         return write!(f, "kernel: runs of {item} bytes");

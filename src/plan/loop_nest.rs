@@ -26,11 +26,24 @@ impl LoopNest {
     /// The loops over all axes, in index order.
     #[inline]
     pub(crate) fn new(shape: &[usize], item: usize, dst: &[isize], src: &[isize]) -> LoopNest {
-        let mut loops = Axes::new();
-        for ((&extent, &dst), &src) in shape.iter().zip(dst).zip(src) {
-            loops.push(Loop { extent, dst, src });
-        }
-        LoopNest { loops, item, dst: 0, src: 0 }
+        let mut nest = LoopNest::item(item);
+        nest.fill(shape, dst, src);
+        nest
+    }
+
+    /// An item without loops.
+    #[inline]
+    pub(crate) fn item(item: usize) -> LoopNest {
+        LoopNest { loops: Axes::new(), item, dst: 0, src: 0 }
+    }
+
+    /// Gives an item its loops where it lies: moving a nest costs as much as
+    /// half of the passes over it.
+    #[inline]
+    pub(crate) fn fill(&mut self, shape: &[usize], dst: &[isize], src: &[isize]) {
+        let steps = dst.iter().zip(src);
+        let loops = shape.iter().zip(steps);
+        self.loops.extend(loops.map(|(&extent, (&dst, &src))| Loop { extent, dst, src }));
     }
 
     /// Items visited; 0 rather than a product that overflows, if an extent is 0.
@@ -59,11 +72,9 @@ impl LoopNest {
 
     /// Runs loop `at` the other way round.
     pub(crate) fn flip(&mut self, at: usize) {
-        let l = &mut self.loops[at];
-        let last = l.extent as isize - 1;
-        self.dst = self.dst.wrapping_add(last.wrapping_mul(l.dst));
-        self.src = self.src.wrapping_add(last.wrapping_mul(l.src));
-        (l.dst, l.src) = (l.dst.wrapping_neg(), l.src.wrapping_neg());
+        let (dst, src) = turn(&mut self.loops[at]);
+        self.dst = self.dst.wrapping_add(dst);
+        self.src = self.src.wrapping_add(src);
     }
 
     /// Loop `at` cut to the steps from `start`, `extent` of them.
@@ -73,4 +84,14 @@ impl LoopNest {
         self.dst += start as isize * l.dst;
         self.src += start as isize * l.src;
     }
+}
+
+/// Turns a loop of at least one step around, and tells where its first step
+/// then is.
+#[inline]
+pub(crate) fn turn(l: &mut Loop) -> (isize, isize) {
+    let last = l.extent as isize - 1;
+    let first = (last.wrapping_mul(l.dst), last.wrapping_mul(l.src));
+    (l.dst, l.src) = (l.dst.wrapping_neg(), l.src.wrapping_neg());
+    first
 }

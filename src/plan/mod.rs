@@ -31,28 +31,58 @@ pub(crate) mod tile;
 #[cfg(test)]
 mod tests;
 
+use core::fmt;
 use loop_nest::LoopNest;
 use normalize::Traversal;
 use partition::Split;
 use stridewise_kernels::Level;
 use stridewise_kernels::copy::{self, Family};
+use stridewise_kernels::transpose::Transpose;
 use tile::Inner;
 
-/// A copy that is ready to run: loops, the kernel for the innermost ones, and
-/// the cut into chunks.
+/// A copy that is ready to run: loops, and how they are run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Schedule {
     pub(crate) nest: LoopNest,
+    pub(crate) how: How,
+}
+
+/// How a nest is run: the kernel for the innermost loops, and the cut into
+/// chunks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct How {
     pub(crate) inner: Inner,
     /// The code for the family, the item and `level`: chosen here, so that a
     /// plan that is run again does not choose again.
-    kernel: copy::Copy,
+    kernel: Kernel,
     /// Whether the kernel asks for lines of the source ahead.
     pub(crate) far: bool,
     /// Whether the destination is written past the caches.
     pub(crate) stream: bool,
     pub(crate) split: Split,
     pub(crate) level: Level,
+}
+
+/// The code of a family.
+#[derive(Clone, Copy)]
+enum Kernel {
+    Block(copy::Copy),
+    Plane(Transpose),
+}
+
+/// What it is follows from the family, the item and the level.
+impl PartialEq for Kernel {
+    fn eq(&self, _: &Kernel) -> bool {
+        true
+    }
+}
+
+impl Eq for Kernel {}
+
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kernel")
+    }
 }
 
 impl Schedule {
@@ -64,16 +94,42 @@ impl Schedule {
         caches: policy::For,
         chunks: Option<usize>,
     ) -> Schedule {
-        normalize::normalize(&mut nest, Traversal::Free);
-        order::order(&mut nest);
-        coalesce::coalesce(&mut nest);
-        let inner = tile::tile(&mut nest);
-        let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));
-        let split = partition::partition(&nest, inner, chunks);
-        let far = inner.family == Family::Transpose && policy::prefetches(&nest, caches);
-        let stream = inner.family == Family::Transpose && policy::streams(&nest, caches);
-        let kernel = copy::Copy::new(level, inner.family, nest.item);
-        Schedule { nest, inner, kernel, far, stream, split, level }
+        let how = How::new(&mut nest, level, caches, chunks);
+        Schedule { nest, how }
+    }
+}
+
+/// No policy makes anything of fewer bytes, unless it is asked to.
+const TINY: usize = 4096;
+
+impl How {
+    /// All passes, over a nest that stays where it is: what is run once is
+    /// not moved into a [`Schedule`].
+    #[inline]
+    pub(crate) fn new(
+        nest: &mut LoopNest,
+        level: Level,
+        caches: policy::For,
+        chunks: Option<usize>,
+    ) -> How {
+        normalize::normalize(nest, Traversal::Free);
+        order::order(nest);
+        coalesce::coalesce(nest);
+        let bytes = nest.bytes();
+        let inner = tile::tile(nest, bytes);
+        let kernel = match inner.family {
+            Family::Transpose => Kernel::Plane(Transpose::new(level, nest.item)),
+            family => Kernel::Block(copy::Copy::new(level, family, nest.item)),
+        };
+        if bytes < TINY && caches.is_none() && chunks.is_none() {
+            let split = Split::WHOLE;
+            return How { inner, kernel, far: false, stream: false, split, level };
+        }
+        let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
+        let split = partition::partition(nest, inner, chunks);
+        let far = inner.family == Family::Transpose && policy::prefetches(nest, caches);
+        let stream = inner.family == Family::Transpose && policy::streams(nest, caches);
+        How { inner, kernel, far, stream, split, level }
     }
 }
 

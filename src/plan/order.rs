@@ -6,13 +6,15 @@ use super::loop_nest::{Loop, LoopNest};
 /// first, so that writes run forward through memory. Loops of equal steps
 /// keep their order. This comes before coalescing, which sees only
 /// neighbours.
+#[inline]
 pub(crate) fn order(nest: &mut LoopNest) {
+    let loops = &mut *nest.loops;
     let step = |l: Loop| (l.dst.unsigned_abs(), l.src.unsigned_abs());
     // Insertion sort: there are few loops, and most come sorted.
-    for at in 1..nest.loops.len() {
+    for at in 1..loops.len() {
         let mut to = at;
-        while to > 0 && step(nest.loops[to - 1]) < step(nest.loops[to]) {
-            nest.loops.swap(to - 1, to);
+        while to > 0 && step(loops[to - 1]) < step(loops[to]) {
+            loops.swap(to - 1, to);
             to -= 1;
         }
     }

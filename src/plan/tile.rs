@@ -40,9 +40,10 @@ impl Inner {
 /// Moves the loops for the kernel to the end of the nest, those that it walks
 /// fast last, and names the kernel.
 ///
-/// The nest is normalized, ordered and coalesced.
-pub(crate) fn tile(nest: &mut LoopNest) -> Inner {
-    if nest.loops.is_empty() || nest.item > RUN || nest.is_empty() {
+/// The nest is normalized, ordered and coalesced, and moves so many bytes.
+#[inline]
+pub(crate) fn tile(nest: &mut LoopNest, bytes: usize) -> Inner {
+    if nest.loops.is_empty() || nest.item > RUN || bytes == 0 {
         return Inner::new(Family::Runs, nest);
     }
     arrange(nest);
@@ -55,7 +56,9 @@ pub(crate) fn tile(nest: &mut LoopNest) -> Inner {
         nest.loops.swap(outer, outer + 1);
     }
     let mut inner = Inner::new(family, nest);
-    if family == Family::Transpose {
+    // The tables of a group cost more than moving fewer bytes.
+    const LEAST: usize = 4096;
+    if family == Family::Transpose && bytes >= LEAST {
         group(nest, &mut inner);
     }
     inner
@@ -67,11 +70,6 @@ pub(crate) fn tile(nest: &mut LoopNest) -> Inner {
 fn group(nest: &mut LoopNest, inner: &mut Inner) {
     const ENOUGH_COLUMNS: usize = 256;
     const ENOUGH_ROWS: usize = 256;
-    // Fewer bytes are moved before the tables of a group are made.
-    const LEAST: usize = 4096;
-    if nest.bytes() < LEAST {
-        return;
-    }
     let item = nest.item;
     let (mut columns, mut rows) = {
         let [.., r, c] = nest.loops[..] else { return };
@@ -99,6 +97,7 @@ fn group(nest: &mut LoopNest, inner: &mut Inner) {
 }
 
 /// Puts `c` last and `r`, if that is another loop, before it and forward.
+#[inline]
 pub(crate) fn arrange(nest: &mut LoopNest) {
     let r = source_run(&nest.loops);
     let last = nest.loops.len() - 1;
@@ -112,6 +111,7 @@ pub(crate) fn arrange(nest: &mut LoopNest) {
 }
 
 /// The loop with the smallest step of the source; the last of equal ones.
+#[inline]
 fn source_run(loops: &[Loop]) -> usize {
     let mut best = loops.len() - 1;
     for (at, l) in loops.iter().enumerate().rev() {
