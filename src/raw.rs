@@ -29,6 +29,7 @@ use crate::layout::{Layout, spans};
 use crate::level::level;
 use crate::ops::{EqualPlan, HashPlan, Options, within};
 use crate::plan::How;
+use crate::plan::compare::Comparison;
 use crate::plan::loop_nest::LoopNest;
 use alloc::vec::Vec;
 use core::hash::Hasher;
@@ -126,9 +127,14 @@ pub unsafe fn equal(
     b_strides: &[isize],
     mode: Mode,
 ) -> Result<bool, Error> {
-    let plan = equal_plan(shape, element, a_strides, b_strides, mode)?;
+    let (item, strides) = (element.itemsize(), [a_strides, b_strides]);
+    if spans(shape, item, strides).is_none() {
+        return Err(refused(shape, item, strides));
+    }
+    let nest = LoopNest::new(shape, item, a_strides, b_strides);
+    let comparison = Comparison::new(nest, level()?, element.class(), mode, None);
     // SAFETY: K2 by the caller, K4 by L2.
-    Ok(unsafe { plan.run_raw(a, b) })
+    Ok(unsafe { comparison.run(a, b) })
 }
 
 /// The first index, in C order, at which items of one type differ.

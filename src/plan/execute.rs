@@ -111,8 +111,14 @@ pub(crate) unsafe fn walk(
     for i in 0..outer.extent as isize {
         // SAFETY: K4; below, the rest of the loops from this step.
         let (dst, src) = unsafe { (dst.offset(i * outer.dst), src.offset(i * outer.src)) };
+        // The innermost calls the leaf itself: nothing recurs around one loop.
         // SAFETY: as above.
-        if !unsafe { walk(inside, dst, src, leaf) } {
+        let goes_on = if inside.is_empty() {
+            leaf(dst, src)
+        } else {
+            unsafe { walk(inside, dst, src, leaf) }
+        };
+        if !goes_on {
             return false;
         }
     }

@@ -116,7 +116,7 @@ impl How {
         order::order(nest);
         coalesce::coalesce(nest);
         let bytes = nest.bytes();
-        let inner = tile::tile(nest, bytes);
+        let inner = tile::tile(nest);
         let kernel = match inner.family {
             Family::Transpose => Kernel::Plane(Transpose::new(level, nest.item)),
             family => Kernel::Block(copy::Copy::new(level, family, nest.item)),

@@ -40,10 +40,10 @@ impl Inner {
 /// Moves the loops for the kernel to the end of the nest, those that it walks
 /// fast last, and names the kernel.
 ///
-/// The nest is normalized, ordered and coalesced, and moves so many bytes.
+/// The nest is normalized, ordered and coalesced.
 #[inline]
-pub(crate) fn tile(nest: &mut LoopNest, bytes: usize) -> Inner {
-    if nest.loops.is_empty() || nest.item > RUN || bytes == 0 {
+pub(crate) fn tile(nest: &mut LoopNest) -> Inner {
+    if nest.loops.is_empty() || nest.item > RUN || nest.is_empty() {
         return Inner::new(Family::Runs, nest);
     }
     arrange(nest);
@@ -58,7 +58,7 @@ pub(crate) fn tile(nest: &mut LoopNest, bytes: usize) -> Inner {
     let mut inner = Inner::new(family, nest);
     // The tables of a group cost more than moving fewer bytes.
     const LEAST: usize = 4096;
-    if family == Family::Transpose && bytes >= LEAST {
+    if family == Family::Transpose && nest.bytes() >= LEAST {
         group(nest, &mut inner);
     }
     inner
@@ -107,7 +107,10 @@ pub(crate) fn arrange(nest: &mut LoopNest) {
     if nest.loops[r].src < 0 {
         nest.flip(r);
     }
-    nest.loops[r..last].rotate_left(1);
+    // Mostly one swap, and no call.
+    for at in r..last {
+        nest.loops.swap(at, at + 1);
+    }
 }
 
 /// The loop with the smallest step of the source; the last of equal ones.

@@ -1,7 +1,7 @@
 //! Each condition with its nearest accept and reject.
 
 use super::{Random, offsets};
-use crate::layout::{Layout, MAX_NDIM, Order};
+use crate::layout::{Layout, MAX_NDIM, Order, spans};
 use crate::{LayoutError, Slice};
 use std::vec;
 
@@ -181,4 +181,45 @@ fn prop_span_is_first_to_last_byte() {
             _ => assert!(layout.span().is_empty()),
         }
     }
+}
+
+#[test]
+fn spans_are_those_of_two_layouts_or_none() {
+    let mut random = Random::new(7);
+    let extents = [0, 1, 1, 2, 3, 5, 1 << 20, 1 << 31, usize::MAX / 2, usize::MAX];
+    let steps = [
+        0,
+        1,
+        -1,
+        4,
+        -40,
+        isize::MAX >> 20,
+        isize::MAX,
+        isize::MIN,
+        isize::MIN + 1,
+        isize::MIN / 2,
+    ];
+    let (mut some, mut none) = (0, 0);
+    for _ in 0..20_000 {
+        let ndim = random.below(4);
+        // Most draws of a short list fit, and some of the whole one do not.
+        let (few, near) = if random.below(3) > 0 { (6, 5) } else { (extents.len(), steps.len()) };
+        let shape: vec::Vec<usize> = (0..ndim).map(|_| extents[random.below(few)]).collect();
+        let mut draw = || -> vec::Vec<isize> {
+            let ndim = if random.below(50) == 0 { ndim + 1 } else { ndim };
+            (0..ndim).map(|_| steps[random.below(near)]).collect()
+        };
+        let (a, b) = (draw(), draw());
+        let item = [0, 1, 3, 8, isize::MAX as usize, usize::MAX]
+            [random.below(if few == 6 { 4 } else { 6 })];
+        let layouts = (Layout::new(&shape, &a, item, 0), Layout::new(&shape, &b, item, 0));
+        let expected = match layouts {
+            (Ok(a), Ok(b)) => Some([a.span(), b.span()]),
+            _ => None,
+        };
+        let found = spans(&shape, item, [&a, &b]);
+        assert_eq!(found, expected, "{shape:?} {a:?} {b:?} {item}");
+        if found.is_some() { some += 1 } else { none += 1 }
+    }
+    assert!(some > 1000 && none > 1000, "{some} {none}");
 }
