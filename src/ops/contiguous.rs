@@ -54,7 +54,7 @@ fn packed<T: Element>(view: &impl Strided, order: Order) -> Result<(Vec<T>, Layo
     let mut schedule =
         Schedule::new(pair(&layout, view.layout())?, Options::default().level()?, None, None);
     let bytes = layout.nbytes();
-    schedule.stream &= !memory::is_fresh(bytes);
+    schedule.how.stream &= !memory::is_fresh(bytes);
     let mut data = memory::reserve::<T>(bytes / size_of::<T>())?;
     // SAFETY: the new memory has room for all of the gapless layout, which
     // the copy writes whole before the length says so; K3 because it is new.

@@ -111,11 +111,11 @@ pub(crate) unsafe fn walk(
     for i in 0..outer.extent as isize {
         // SAFETY: K4; below, the rest of the loops from this step.
         let (dst, src) = unsafe { (dst.offset(i * outer.dst), src.offset(i * outer.src)) };
-        // The innermost calls the leaf itself: nothing recurs around one loop.
-        // SAFETY: as above.
         let goes_on = if inside.is_empty() {
+            // Nothing recurs around one loop.
             leaf(dst, src)
         } else {
+            // SAFETY: as above.
             unsafe { walk(inside, dst, src, leaf) }
         };
         if !goes_on {
