@@ -6,6 +6,7 @@ use super::{Options, check_pair, check_planned, pair};
 use crate::element::ElementType;
 use crate::error::{Error, MismatchError};
 use crate::layout::Layout;
+use crate::level::level;
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::{How, Schedule};
 use crate::view::{Strided, StridedMut};
@@ -31,13 +32,23 @@ use stridewise_kernels::Level;
 /// ```
 pub fn copy(dst: &mut impl StridedMut, src: &impl Strided) -> Result<(), Error> {
     check_types(dst.element(), src.element())?;
-    let (to, from, level) = (dst.layout(), src.layout(), Options::default().level()?);
-    check_pair(to, from)?;
-    let mut nest = LoopNest::item(to.itemsize());
-    nest.fill(to.shape(), to.strides(), from.strides());
+    let origin = dst.origin_mut();
     // SAFETY: K2 by both views' validation, K3 because `dst` is borrowed
     // mutably and no two of its items overlap, K4 by L2.
-    unsafe { How::new(&mut nest, level, None, None).run(&nest, dst.origin_mut(), src.origin()) };
+    unsafe { once(dst.layout(), origin, src.layout(), src.origin()) }
+}
+
+/// Plans and runs a copy; the same code for views of all types.
+///
+/// # Safety
+/// K2 to K4 for the layouts from these pointers to their items at index 0.
+unsafe fn once(to: &Layout, dst: *mut u8, from: &Layout, src: *const u8) -> Result<(), Error> {
+    check_pair(to, from)?;
+    let level = level()?;
+    let mut nest = LoopNest::item(to.itemsize());
+    nest.fill(to.shape(), to.strides(), from.strides());
+    // SAFETY: handed on.
+    unsafe { How::new(&mut nest, level, None, None).run(&nest, dst, src) };
     Ok(())
 }
 
@@ -60,11 +71,9 @@ pub fn copy(dst: &mut impl StridedMut, src: &impl Strided) -> Result<(), Error> 
 pub fn copy_broadcast(dst: &mut impl StridedMut, src: &impl Strided) -> Result<(), Error> {
     check_types(dst.element(), src.element())?;
     let stretched = src.layout().broadcast_to(dst.layout().shape())?;
-    let nest = pair(dst.layout(), &stretched)?;
-    let schedule = Schedule::new(nest, Options::default().level()?, None, None);
+    let origin = dst.origin_mut();
     // SAFETY: as in `copy`; broadcasting visits the same source items.
-    unsafe { schedule.run(dst.origin_mut(), src.origin()) };
-    Ok(())
+    unsafe { once(dst.layout(), origin, &stretched, src.origin()) }
 }
 
 fn check_types(dst: ElementType, src: ElementType) -> Result<(), MismatchError> {

@@ -40,7 +40,7 @@ impl How {
 
     /// # Safety
     /// As [`run`](How::run).
-    #[cold]
+    #[inline(never)]
     unsafe fn run_chunks(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         let bases = Bases { dst, src };
         parallel::for_each(self.split.chunks, |id| {
