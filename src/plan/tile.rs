@@ -108,8 +108,8 @@ pub(crate) fn arrange(nest: &mut LoopNest) {
         nest.flip(r);
     }
     // Mostly one swap, and no call.
-    for at in r..last {
-        nest.loops.swap(at, at + 1);
+    for at in r + 1..last {
+        nest.loops.swap(at - 1, at);
     }
 }
 
