@@ -36,7 +36,7 @@ pub fn write(path: &Path, outcomes: &[Outcome]) -> Result<(), Box<dyn Error>> {
     for (color, name, left) in [(OURS, "stridewise", 0), (PEER, "best peer", 110)] {
         let (left, top) = (NAMES + left, 8);
         area.draw(&Rectangle::new([(left, top), (left + 10, top + 10)], color.filled()))?;
-        let style = font(12).pos(at(HPos::Left, VPos::Center));
+        let style = font(15).pos(at(HPos::Left, VPos::Center));
         area.draw(&Text::new(name, (left + 15, top + 5), style))?;
     }
     for tenth in (0..=20).step_by(5) {
@@ -48,12 +48,12 @@ pub fn write(path: &Path, outcomes: &[Outcome]) -> Result<(), Box<dyn Error>> {
             color.stroke_width(1),
         ))?;
         let text = if tenth == 10 { "1.0: the roof".into() } else { format!("{value:.1}") };
-        let style = font(11).pos(at(HPos::Center, VPos::Top));
+        let style = font(14).pos(at(HPos::Center, VPos::Top));
         area.draw(&Text::new(text, (left, bottom + 4), style))?;
     }
     for (at_row, outcome) in rows.into_iter().enumerate() {
         let top = EDGE + ROW * at_row as i32;
-        let style = font(12).pos(at(HPos::Right, VPos::Center));
+        let style = font(15).pos(at(HPos::Right, VPos::Center));
         area.draw(&Text::new(outcome.row.name.clone(), (NAMES - 8, top + ROW / 2 - 2), style))?;
         let ours = outcome.ours(Who::Planned, 1).map(|time| (time, OURS, 0));
         let peer = outcome.peer(1).map(|time| (time, PEER, 9));

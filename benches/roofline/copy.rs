@@ -1,7 +1,7 @@
 //! Copies: ours, the naive loops and the peers, all held to the index-by-index
 //! truth.
 
-use crate::engine::{Engine, Time, Who, measure, two_threads};
+use crate::engine::{Engine, Time, Who, measure};
 use crate::peers;
 use crate::roof::{Ground, Pointer, Roof};
 use std::hint::black_box;
@@ -62,8 +62,7 @@ pub fn row(to: &Layout, from: &Layout, swapped: bool, seconds: f64) -> Vec<Time>
     let mut ground = Ground::new(Roof::Copy, to.nbytes());
     let mut all = ground.engines();
     all.extend(engines);
-    all.retain(|engine| engine.threads == 1 || two_threads());
-    measure(&mut all, seconds)
+    measure(all, to.nbytes(), seconds)
 }
 
 /// Words in place of their bytes.

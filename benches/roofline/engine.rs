@@ -2,7 +2,6 @@
 //! keeps its best time and its median.
 
 use rayon::ThreadPool;
-use std::hint::black_box;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -70,10 +69,10 @@ impl<'a> Engine<'a> {
         (self.run)(1);
     }
 
-    /// Nanoseconds of one of so many calls.
-    fn per_call(&mut self, calls: u32) -> f64 {
-        if calls > 1 {
-            // The others' memory is in the caches.
+    /// Nanoseconds of one of so many calls, after one that brings what fits
+    /// into the caches back into them.
+    fn per_call(&mut self, calls: u32, warm: bool) -> f64 {
+        if warm {
             (self.run)(1);
         }
         (self.run)(calls).as_nanos().max(1) as f64 / f64::from(calls)
@@ -102,30 +101,39 @@ pub struct Time {
 
 /// A sample takes about so many nanoseconds, or one call.
 const SAMPLE: f64 = 200_000.0;
+/// A call that takes longer than this does not find its memory in a cache.
+const COLD: f64 = 4e6;
+/// One sample says enough of an engine that takes so long.
+const SLOW: f64 = 1e8;
 /// Samples of an engine: at least, and at most.
 const FEWEST: usize = 2;
 const MOST: usize = 1000;
+/// Two threads are not let at fewer bytes: waking one takes longer.
+const FEW: usize = 64 << 10;
 
 /// Lets the engines take turns until each has had its part of so many seconds.
-pub fn measure(engines: &mut [Engine], seconds: f64) -> Vec<Time> {
+pub fn measure(mut engines: Vec<Engine>, bytes: usize, seconds: f64) -> Vec<Time> {
+    engines.retain(|engine| engine.threads == 1 || (bytes >= FEW && two_threads()));
     let share = seconds * 1e9 / engines.len() as f64;
-    let calls: Vec<u32> = engines
+    let first: Vec<f64> = engines.iter_mut().map(|engine| engine.per_call(1, false)).collect();
+    let paces: Vec<f64> = engines
         .iter_mut()
-        .map(|engine| {
-            engine.once();
-            let some = engine.per_call(1);
-            (SAMPLE / some).clamp(1.0, 1e5) as u32
-        })
+        .zip(&first)
+        .map(|(engine, &first)| if first > COLD { first } else { engine.per_call(1, false) })
         .collect();
-    let mut samples = vec![Vec::new(); engines.len()];
+    let mut samples: Vec<Vec<f64>> =
+        first.iter().map(|&first| if first > SLOW { vec![first] } else { Vec::new() }).collect();
     let mut spent = vec![0.0; engines.len()];
     loop {
         let mut turns = 0;
         for (at, engine) in engines.iter_mut().enumerate() {
-            let taken = samples[at].len();
-            if taken < FEWEST || (taken < MOST && spent[at] < share) {
+            let (pace, taken) = (paces[at], samples[at].len());
+            if (taken == 0 || pace < SLOW)
+                && (taken < FEWEST || (taken < MOST && spent[at] < share))
+            {
+                let calls = (SAMPLE / pace).clamp(1.0, 1e5) as u32;
                 let start = Instant::now();
-                samples[at].push(black_box(engine.per_call(calls[at])));
+                samples[at].push(engine.per_call(calls, pace < COLD));
                 spent[at] += start.elapsed().as_nanos() as f64;
                 turns += 1;
             }

@@ -1,6 +1,6 @@
 //! Comparisons: each answer is held to the one that the row was made for.
 
-use crate::engine::{Engine, Time, Who, measure, two_threads};
+use crate::engine::{Engine, Time, Who, measure};
 use crate::peers;
 use crate::roof::{Ground, Pointer, Roof};
 use std::hint::black_box;
@@ -47,8 +47,7 @@ pub fn row(
     let mut ground = Ground::new(Roof::Compare { equal: differs != Some(0) }, pair.left.nbytes());
     let mut all = ground.engines();
     all.extend(engines);
-    all.retain(|engine| engine.threads == 1 || two_threads());
-    measure(&mut all, seconds)
+    measure(all, pair.left.nbytes(), seconds)
 }
 
 fn ours(pair: &Pair, differs: Option<usize>) -> Vec<Engine<'static>> {

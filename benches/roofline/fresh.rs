@@ -1,6 +1,6 @@
 //! Copies into memory that is new in each call, faults and all.
 
-use crate::engine::{Engine, Time, Who, measure, two_threads};
+use crate::engine::{Engine, Time, Who, measure};
 use ndarray::ArrayView;
 use std::hint::black_box;
 use stridewise::{AnyView, ElementType, Layout, Order, to_contiguous_any};
@@ -38,6 +38,5 @@ pub fn row(from: &Layout, seconds: f64) -> Vec<Time> {
     let memcpy = || drop(black_box(black_box(dense).to_vec()));
     engines.push(Engine::one("memcpy to a new vector", Who::Roof, memcpy));
     engines.push(Engine::two("memcpy to a new vector", Who::Roof, memcpy));
-    engines.retain(|engine| engine.threads == 1 || two_threads());
-    measure(&mut engines, seconds)
+    measure(engines, to.nbytes(), seconds)
 }

@@ -1,6 +1,6 @@
 //! Hashes: each value is held to that of the bytes in C order.
 
-use crate::engine::{Engine, Time, Who, measure, two_threads};
+use crate::engine::{Engine, Time, Who, measure};
 use crate::peers;
 use crate::roof::{Ground, Pointer, Roof};
 use std::hint::black_box;
@@ -34,8 +34,7 @@ pub fn row(from: &Layout, seconds: f64) -> Vec<Time> {
     let mut ground = Ground::new(Roof::Read, bytes);
     let mut all = ground.engines();
     all.extend(engines);
-    all.retain(|engine| engine.threads == 1 || two_threads());
-    measure(&mut all, seconds)
+    measure(all, bytes, seconds)
 }
 
 fn ours(from: &Layout, s: Pointer, truth: u64) -> Vec<Engine<'static>> {

@@ -3,17 +3,30 @@
 use crate::copy::Bed;
 use crate::engine::{Engine, Who};
 use crate::equal::Pair;
-use ndarray::Zip;
 use ndarray::parallel::prelude::*;
+use ndarray::{Dimension, Ix1, Ix2, Ix3, Ix4, IxDyn, Zip};
 use std::hint::black_box;
 use stridewise_benches::peers::{view, view_mut};
 
 pub fn copies<T: Copy + Send + Sync + 'static>(bed: &Bed) -> Vec<Engine<'static>> {
+    match bed.to.ndim() {
+        1 => ranked::<T, Ix1>(bed),
+        2 => ranked::<T, Ix2>(bed),
+        3 => ranked::<T, Ix3>(bed),
+        4 => ranked::<T, Ix4>(bed),
+        _ => ranked::<T, IxDyn>(bed),
+    }
+}
+
+/// Its ranks that are known when it is compiled are faster.
+fn ranked<T: Copy + Send + Sync + 'static, D: Dimension + 'static>(
+    bed: &Bed,
+) -> Vec<Engine<'static>> {
     let views = || {
         // SAFETY: the buffers hold the layouts, and one engine runs at a time.
-        let views =
+        let (to, from) =
             unsafe { (view_mut::<T>(&bed.to, bed.d.get()), view::<T>(&bed.from, bed.s.get())) };
-        Some((views.0?, views.1?))
+        Some((to?.into_dimensionality::<D>().ok()?, from?.into_dimensionality::<D>().ok()?))
     };
     let (Some((mut to, from)), Some((mut par_to, par_from))) = (views(), views()) else {
         return Vec::new();
