@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 use stridewise::Level;
 
-/// Lines of Markdown: CPU, level, threads, date, command.
+/// Lines of Markdown: CPU, level, threads, date, load, command.
 pub fn facts() -> String {
     let level = stridewise::level().map(Level::name).unwrap_or_default();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -12,9 +12,10 @@ pub fn facts() -> String {
         std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     format!(
         "- CPU: {}\n- Level: {level}\n- Threads: one and two; the machine runs {threads}\n\
-         - Date: {}\n- Command: `cargo bench --bench roofline -- {}`\n",
+         - Date: {}\n- Load: {}\n- Command: `cargo bench --bench roofline -- {}`\n",
         cpu(),
         today(),
+        load(),
         arguments.join(" ")
     )
 }
@@ -45,6 +46,15 @@ fn caches() -> String {
         .filter(|&index| ["Data", "Unified"].contains(&read(index, "type").as_str()))
         .map(|index| format!(", L{} {}", read(index, "level"), read(index, "size")))
         .collect()
+}
+
+/// How busy the machine was, as Linux tells it.
+fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    match text.split(' ').nth(1) {
+        Some(load) => format!("{load} over the last five minutes, this benchmark included"),
+        None => "not known".into(),
+    }
 }
 
 /// Year, month and day of now, in UTC.
