@@ -48,6 +48,8 @@ pub enum LayoutError {
     CannotBroadcast { from: Vec<usize>, to: Vec<usize> },
     /// The extents do not multiply to the one that they are to replace.
     CannotSplit { axis: usize, extent: usize, into: Vec<usize> },
+    /// The item is not a number of parts of that size.
+    CannotSplitItem { itemsize: usize, size: usize },
     /// No single stride walks all of these axes.
     CannotMerge { shape: Vec<usize>, strides: Vec<isize> },
     /// The shapes hold different numbers of items.
@@ -105,6 +107,9 @@ impl fmt::Display for LayoutError {
             }
             CannotSplit { axis, extent, into } => {
                 write!(f, "axis {axis} of extent {extent} does not split into {into:?}")
+            }
+            CannotSplitItem { itemsize, size } => {
+                write!(f, "items of {itemsize} bytes do not split into parts of {size} bytes")
             }
             CannotMerge { shape, strides } => {
                 write!(f, "axes of shape {shape:?} with strides {strides:?} do not merge")

@@ -52,6 +52,10 @@ fn layout_errors_say_their_values() {
         "axis 1 of extent 3 does not split into [2, 2]",
     );
     says(
+        CannotSplitItem { itemsize: 12, size: 5 },
+        "items of 12 bytes do not split into parts of 5 bytes",
+    );
+    says(
         CannotMerge { shape: shape.clone(), strides: strides.clone() },
         "axes of shape [2, 3] with strides [24, -8] do not merge",
     );

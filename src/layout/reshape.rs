@@ -81,6 +81,46 @@ impl Layout {
         Ok(self.with_axes(axis..axis + 1, into, &strides))
     }
 
+    /// Splits each item into parts of `size` bytes, along one more axis, the
+    /// last.
+    ///
+    /// So byte order is a matter of layout: parts of one byte, backwards, are
+    /// the item in the other byte order, and are copied with the shuffle that
+    /// turns them.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError::CannotSplitItem`] unless `size` divides the item's;
+    /// [`LayoutError::RankTooLarge`].
+    ///
+    /// ```
+    /// use stridewise::{AnyView, AnyViewMut, ElementType, Layout, Order, copy};
+    ///
+    /// // Big-endian in Fortran order to the native order in C order.
+    /// let big = [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6];
+    /// let from = Layout::contiguous(&[2, 3], 2, Order::F)?.split_item(1)?;
+    /// let from = if cfg!(target_endian = "little") { from.reverse(2)? } else { from };
+    /// let to = Layout::contiguous(&[2, 3], 2, Order::C)?.split_item(1)?;
+    ///
+    /// let mut native = [0; 12];
+    /// let byte = ElementType::bytes(1);
+    /// copy(&mut AnyViewMut::new(&mut native, byte, to)?, &AnyView::new(&big, byte, from)?)?;
+    /// let items: Vec<_> = native.chunks(2).map(|two| u16::from_ne_bytes([two[0], two[1]])).collect();
+    /// assert_eq!(items, [1, 3, 5, 2, 4, 6]);
+    /// # Ok::<(), stridewise::Error>(())
+    /// ```
+    pub fn split_item(&self, size: usize) -> Result<Layout, LayoutError> {
+        let itemsize = self.itemsize;
+        if size == 0 || !itemsize.is_multiple_of(size) {
+            return Err(LayoutError::CannotSplitItem { itemsize, size });
+        }
+        validate::rank(self.ndim() + 1)?;
+        let ndim = self.ndim();
+        // An item's bytes fit `isize`, as the layout's do.
+        let layout = self.with_axes(ndim..ndim, &[itemsize / size], &[size as isize]);
+        Ok(Layout { itemsize: size, ..layout })
+    }
+
     /// Replaces neighbouring axes by one that counts through them in C order.
     ///
     /// A range of none inserts an axis of extent 1.

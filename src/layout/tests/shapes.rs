@@ -187,3 +187,18 @@ fn inserted_axes_index_away_again() {
         assert_eq!(wider.index(axis, 0).unwrap(), layout);
     }
 }
+
+#[test]
+fn split_item_counts_its_parts() {
+    let layout = Layout::new(&[3, 2], &[-40, 20], 12, 80).unwrap();
+    let split = layout.split_item(4).unwrap();
+    assert_eq!(split, Layout::new(&[3, 2, 3], &[-40, 20, 4], 4, 80).unwrap());
+    assert_eq!(split.span(), layout.span());
+    assert_eq!(layout.split_item(12), Layout::new(&[3, 2, 1], &[-40, 20, 12], 12, 80));
+    for size in [0, 5, 8, 24, usize::MAX] {
+        let error = LayoutError::CannotSplitItem { itemsize: 12, size };
+        assert_eq!(layout.split_item(size), Err(error));
+    }
+    let most = Layout::new(&[1; 64], &[0; 64], 8, 0).unwrap();
+    assert_eq!(most.split_item(1), Err(LayoutError::RankTooLarge { ndim: 65, max: 64 }));
+}
