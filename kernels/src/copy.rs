@@ -1,12 +1,14 @@
 //! Moving items: what a block is, which loop moves it, and runs of bytes.
 
-use crate::dispatch::{Kernel, KernelFn, Simd, select};
-use crate::gather::{Fill, Gather, Reverse, Scatter, Strided};
+use crate::dispatch::{KernelFn, select};
+use crate::gather::{Fill, Gather, GatherSmall, Reverse, Scatter, Strided, Swap};
 use crate::interleave::{Deinterleave, Interleave};
-use crate::item::with_item;
+use crate::item::{Any, Turned, with_item, with_unit};
 use crate::level::Level;
-use crate::transpose::{Tiled, TransposeBlock};
-use crate::vector::{Vector, cover};
+use crate::pieces::Pieces;
+use crate::runs::Runs;
+use crate::stage::{self, Fence, Staged, StagedFn};
+use crate::transpose::{LINE, Tiled, TransposeBlock};
 use core::fmt;
 
 /// One axis of a [`Block`].
@@ -47,6 +49,7 @@ pub struct Block {
 /// | `Gather` | k | any | any | any |
 /// | `Scatter` | any | k | any | any |
 /// | `Reverse` | k | -k | any | any |
+/// | `Swap` | k | k | any | any |
 /// | `Deinterleave` | k | k * outer extent | any | k |
 /// | `Interleave` | k * outer extent | k | k | any |
 /// | `Transpose` | k | any | any | k |
@@ -62,6 +65,8 @@ pub enum Family {
     Scatter,
     /// A run to a run, backwards.
     Reverse,
+    /// A run to a run of items whose units are [turned](Copy::turned).
+    Swap,
     /// Small items, strided on both sides.
     Strided,
     /// `outer.extent` streams out of one, 2 to 8 of them.
@@ -94,6 +99,7 @@ impl Family {
             Family::Gather => inner.dst == k,
             Family::Scatter => inner.src == k,
             Family::Reverse => inner.dst == k && inner.src == -k,
+            Family::Swap => inner.dst == k && inner.src == k,
             Family::Deinterleave => {
                 interleaves(item, outer.extent)
                     && inner.dst == k
@@ -118,11 +124,16 @@ pub const fn transposes(item: usize) -> bool {
 }
 
 /// Whether there are shuffles for so many streams of items of this size.
-///
-/// From `16 / item` streams on, transposing full registers is faster.
 #[must_use]
 pub const fn interleaves(item: usize, streams: usize) -> bool {
-    matches!((item, streams), (1, 2..=8) | (2, 2..=7) | (4, 2..=3))
+    matches!((item, streams), (1 | 2 | 4 | 8, 2..=8))
+}
+
+/// Whether there are kernels for items of `item` bytes whose units of `unit`
+/// bytes are turned.
+#[must_use]
+pub const fn turnable(item: usize, unit: usize) -> bool {
+    matches!(unit, 1 | 2 | 4 | 8) && item <= 16 && item > unit && item.is_multiple_of(unit)
 }
 
 /// Destination, source, block.
@@ -147,11 +158,26 @@ pub(crate) type Args = (*mut u8, *const u8, *const Block);
 /// ```
 #[derive(Clone, Copy)]
 pub struct Copy {
-    run: unsafe fn(Args),
+    run: KernelFn<Runs<false>>,
+    past: Option<Past>,
     level: Level,
     family: Family,
     item: usize,
+    /// Bytes of the units that are turned, 0 if none are.
+    unit: usize,
 }
+
+/// The code for what is written past the caches.
+#[derive(Clone, Copy)]
+struct Past {
+    /// For long rows, where there is such code.
+    direct: Option<KernelFn<Runs<true>>>,
+    staged: StagedFn,
+    fence: KernelFn<Fence>,
+}
+
+/// The bytes of a row that is streamed without a stage.
+const LONG: usize = 1024;
 
 impl Copy {
     /// The kernel for items of `item` bytes.
@@ -159,26 +185,52 @@ impl Copy {
     #[must_use]
     pub fn new(level: Level, family: Family, item: usize) -> Copy {
         let run = match family {
-            Family::Runs => select::<Runs>(level),
-            Family::Fill => fill(level, item),
-            Family::Gather => with_item!(item, I => select::<Gather<I>>(level)),
+            Family::Runs => select::<Runs<false>>(level),
+            Family::Fill => match item {
+                1 => select::<Fill<1, false>>(level),
+                2 => select::<Fill<2, false>>(level),
+                4 => select::<Fill<4, false>>(level),
+                8 => select::<Fill<8, false>>(level),
+                16 => select::<Fill<16, false>>(level),
+                _ => select::<Fill<0, false>>(level),
+            },
+            Family::Gather => match item {
+                1 => select::<GatherSmall<1, false>>(level),
+                2 => select::<GatherSmall<2, false>>(level),
+                4 => select::<GatherSmall<4, false>>(level),
+                8 => select::<GatherSmall<8, false>>(level),
+                3 | 5..=15 if level != Level::SCALAR => select::<Pieces<0>>(level),
+                _ => with_item!(item, I => select::<Gather<I>>(level)),
+            },
             Family::Scatter => with_item!(item, I => select::<Scatter<I>>(level)),
             // No level has shuffles for two steps; vectors only get in the way.
             Family::Strided => with_item!(item, I => select::<Strided<I>>(Level::SCALAR)),
-            Family::Reverse => reverse(level, item),
+            Family::Reverse => match item {
+                1 => select::<Reverse<1, false>>(level),
+                2 => select::<Reverse<2, false>>(level),
+                4 => select::<Reverse<4, false>>(level),
+                8 => select::<Reverse<8, false>>(level),
+                16 => select::<Reverse<16, false>>(level),
+                3 | 5..=15 if level != Level::SCALAR => select::<Pieces<0>>(level),
+                _ => with_item!(item, I => select::<Gather<I>>(level)),
+            },
+            // Turned units make it one.
+            Family::Swap => select::<Gather<Any>>(level),
             // Without shuffles, stream by stream is faster.
             Family::Deinterleave if level == Level::SCALAR => {
                 with_item!(item, I => select::<Gather<I>>(level))
             }
             Family::Deinterleave => match item {
-                1 => select::<Deinterleave<1>>(level),
-                2 => select::<Deinterleave<2>>(level),
-                _ => select::<Deinterleave<4>>(level),
+                1 => select::<Deinterleave<1, false>>(level),
+                2 => select::<Deinterleave<2, false>>(level),
+                4 => select::<Deinterleave<4, false>>(level),
+                _ => select::<Deinterleave<8, false>>(level),
             },
             Family::Interleave => match item {
                 1 => select::<Interleave<1>>(level),
                 2 => select::<Interleave<2>>(level),
-                _ => select::<Interleave<4>>(level),
+                4 => select::<Interleave<4>>(level),
+                _ => select::<Interleave<8>>(level),
             },
             Family::Transpose => match item {
                 1 => select::<TransposeBlock<1>>(level),
@@ -190,7 +242,76 @@ impl Copy {
             },
             Family::Tiled => with_item!(item, I => select::<Tiled<I>>(level)),
         };
-        Copy { run, level, family, item }
+        Copy { run, past: None, level, family, item, unit: 0 }
+    }
+
+    /// The kernel for items of `item` bytes, in which units of `unit` bytes
+    /// are turned: the last comes first. With units of one byte, that is the
+    /// other byte order.
+    ///
+    /// Items are [turnable]; the family is `Fill`, `Gather`, `Swap`,
+    /// `Strided` or `Tiled`.
+    ///
+    /// ```
+    /// use stridewise_kernels::{Level, copy::{Axis, Block, Copy, Family}};
+    /// let (src, mut dst) = ([0x1234u16, 0xabcd], [0u16; 2]);
+    /// let block = Block { item: 2, outer: Axis::UNIT, inner: Axis { extent: 2, dst: 2, src: 2 } };
+    /// let copy = Copy::turned(Level::detect(), Family::Swap, 2, 1);
+    /// // SAFETY: K1 by the level, K2 to K4 by the extents and strides above.
+    /// unsafe { copy.run(dst.as_mut_ptr().cast(), src.as_ptr().cast(), &block) };
+    /// assert_eq!(dst, [0x3412, 0xcdab]);
+    /// ```
+    #[must_use]
+    pub fn turned(level: Level, family: Family, item: usize, unit: usize) -> Copy {
+        debug_assert!(turnable(item, unit), "{item}-byte items of {unit}-byte units");
+        let run = match family {
+            Family::Swap if item.is_power_of_two() => {
+                with_unit!(unit, U => select::<Swap<U, false>>(level))
+            }
+            Family::Swap | Family::Gather | Family::Reverse if level != Level::SCALAR => {
+                with_unit!(unit, U => select::<Pieces<U>>(level))
+            }
+            Family::Tiled => with_unit!(unit, U => select::<Tiled<Turned<U>>>(level)),
+            _ => with_unit!(unit, U => select::<Strided<Turned<U>>>(Level::SCALAR)),
+        };
+        Copy { run, past: None, level, family, item, unit }
+    }
+
+    /// The same, but what is written goes past the caches where that is
+    /// possible: for more than they hold. [`Copy::fence`] then makes it
+    /// visible to other threads.
+    #[must_use]
+    pub fn past_caches(mut self) -> Copy {
+        let (level, item) = (self.level, self.item);
+        let direct = match (self.family, item) {
+            (Family::Runs, _) => Some(select::<Runs<true>>(level)),
+            (Family::Fill, 1) if self.unit == 0 => Some(select::<Fill<1, true>>(level)),
+            (Family::Fill, 2) if self.unit == 0 => Some(select::<Fill<2, true>>(level)),
+            (Family::Fill, 4) if self.unit == 0 => Some(select::<Fill<4, true>>(level)),
+            (Family::Fill, 8) if self.unit == 0 => Some(select::<Fill<8, true>>(level)),
+            (Family::Fill, 16) if self.unit == 0 => Some(select::<Fill<16, true>>(level)),
+            (Family::Gather, 1) => Some(select::<GatherSmall<1, true>>(level)),
+            (Family::Gather, 2) if self.unit == 0 => Some(select::<GatherSmall<2, true>>(level)),
+            (Family::Gather, 4) if self.unit == 0 => Some(select::<GatherSmall<4, true>>(level)),
+            (Family::Gather, 8) if self.unit == 0 => Some(select::<GatherSmall<8, true>>(level)),
+            (Family::Reverse, 1) => Some(select::<Reverse<1, true>>(level)),
+            (Family::Reverse, 2) => Some(select::<Reverse<2, true>>(level)),
+            (Family::Reverse, 4) => Some(select::<Reverse<4, true>>(level)),
+            (Family::Reverse, 8) => Some(select::<Reverse<8, true>>(level)),
+            (Family::Reverse, 16) => Some(select::<Reverse<16, true>>(level)),
+            (Family::Deinterleave, _) if level == Level::SCALAR => None,
+            (Family::Deinterleave, 1) => Some(select::<Deinterleave<1, true>>(level)),
+            (Family::Deinterleave, 2) => Some(select::<Deinterleave<2, true>>(level)),
+            (Family::Deinterleave, 4) => Some(select::<Deinterleave<4, true>>(level)),
+            (Family::Deinterleave, 8) => Some(select::<Deinterleave<8, true>>(level)),
+            (Family::Swap, _) if item.is_power_of_two() => {
+                Some(with_unit!(self.unit, U => select::<Swap<U, true>>(level)))
+            }
+            _ => None,
+        };
+        let (staged, fence) = (select::<Staged>(level), select::<Fence>(level));
+        self.past = Some(Past { direct, staged, fence });
+        self
     }
 
     /// Moves `block.outer.extent * block.inner.extent` items.
@@ -202,15 +323,58 @@ impl Copy {
     #[inline]
     pub unsafe fn run(self, dst: *mut u8, src: *const u8, block: &Block) {
         debug_assert!(self.family.accepts(block), "{:?} cannot move {block:?}", self.family);
+        let args: Args = (dst, src, block);
         // SAFETY: K1 by the level that `new` had, the rest by the caller.
-        unsafe { (self.run)((dst, src, block)) }
+        unsafe {
+            match self.past {
+                Some(past) => self.run_past(past, args),
+                None => (self.run)(args),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As [`Copy::run`].
+    unsafe fn run_past(self, past: Past, args: Args) {
+        // SAFETY: the block lives as long as the call.
+        let Block { item, outer, inner } = unsafe { *args.2 };
+        let rows = match self.family {
+            Family::Interleave => stage::Rows::Joined,
+            Family::Deinterleave => stage::Rows::Together,
+            _ => stage::Rows::Each,
+        };
+        let row = item * inner.extent;
+        let direct = match self.family {
+            Family::Runs => item >= if inner.dst == item as isize { LINE } else { LONG },
+            // Shuffles know the small steps only.
+            Family::Gather => row >= LONG && (0..=4 * item as isize).contains(&inner.src),
+            Family::Deinterleave => row >= LONG && outer.dst % LINE as isize == 0,
+            _ => row >= LONG,
+        };
+        // SAFETY: handed on.
+        unsafe {
+            match past.direct {
+                Some(run) if direct => run(args),
+                _ => (past.staged)((args, rows, self.run)),
+            }
+        }
+    }
+
+    /// To be called after the last block that went past the caches.
+    #[inline]
+    pub fn fence(self) {
+        if let Some(past) = self.past {
+            // SAFETY: K1 by the level that `new` had.
+            unsafe { (past.fence)(()) }
+        }
     }
 }
 
 /// By what was asked for; the code follows from it.
 impl PartialEq for Copy {
     fn eq(&self, other: &Copy) -> bool {
-        let key = |copy: &Copy| (copy.level, copy.family, copy.item);
+        let key =
+            |copy: &Copy| (copy.level, copy.family, copy.item, copy.unit, copy.past.is_some());
         key(self) == key(other)
     }
 }
@@ -219,81 +383,7 @@ impl Eq for Copy {}
 
 impl fmt::Debug for Copy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Copy({:?})", self.family)
-    }
-}
-
-fn fill(level: Level, item: usize) -> KernelFn<Fill<1>> {
-    match item {
-        1 => select::<Fill<1>>(level),
-        2 => select::<Fill<2>>(level),
-        4 => select::<Fill<4>>(level),
-        8 => select::<Fill<8>>(level),
-        16 => select::<Fill<16>>(level),
-        _ => select::<Fill<0>>(level),
-    }
-}
-
-fn reverse(level: Level, item: usize) -> KernelFn<Reverse<1>> {
-    match item {
-        1 => select::<Reverse<1>>(level),
-        2 => select::<Reverse<2>>(level),
-        4 => select::<Reverse<4>>(level),
-        8 => select::<Reverse<8>>(level),
-        16 => select::<Reverse<16>>(level),
-        _ => with_item!(item, I => select::<Gather<I>>(level)),
-    }
-}
-
-/// Runs of bytes, a run an item.
-pub(crate) struct Runs;
-
-impl Kernel for Runs {
-    type Args = Args;
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, block): Args) {
-        // SAFETY: the block lives as long as the call.
-        let Block { item, outer, inner } = unsafe { *block };
-        for o in 0..outer.extent as isize {
-            for i in 0..inner.extent as isize {
-                // SAFETY: K2, K3, K4 for item (o, i).
-                unsafe {
-                    let d = dst.offset(o * outer.dst + i * inner.dst);
-                    let s = src.offset(o * outer.src + i * inner.src);
-                    run_of_bytes::<S>(d, s, item);
-                }
-            }
-        }
-    }
-}
-
-/// Copies `bytes` bytes; without a call where there are few.
-///
-/// # Safety
-/// K1 for `S`, K2, K3.
-#[inline(always)]
-pub(crate) unsafe fn run_of_bytes<S: Simd>(dst: *mut u8, src: *const u8, bytes: usize) {
-    let wide = S::Wide::BYTES;
-    // SAFETY: every register lies in the first `bytes` bytes.
-    unsafe {
-        if S::SCALAR || bytes > 16 * wide || bytes < 16 {
-            core::ptr::copy_nonoverlapping(src, dst, bytes);
-        } else if bytes < wide {
-            cover(
-                bytes,
-                16,
-                #[inline(always)]
-                |at| S::Lane::load(src.add(at)).store(dst.add(at)),
-            );
-        } else {
-            cover(
-                bytes,
-                wide,
-                #[inline(always)]
-                |at| S::Wide::load(src.add(at)).store(dst.add(at)),
-            );
-        }
+        let past = if self.past.is_some() { ", past the caches" } else { "" };
+        write!(f, "Copy({:?} at {}{past})", self.family, self.level)
     }
 }

@@ -3,11 +3,14 @@
 
 use crate::copy::{Args, Block};
 use crate::dispatch::{Kernel, Simd};
-use crate::item::{Any, Item, Sized};
-use crate::vector::{Vector, cover};
+use crate::item::{Any, Item, Sized, Turned};
+use crate::line::{self, Line};
+use crate::pieces;
+use crate::step::Step;
+use crate::vector::Vector;
 use core::marker::PhantomData;
 
-/// A strided source to a run.
+/// A strided source to a run, item by item.
 pub(crate) struct Gather<I>(PhantomData<I>);
 
 impl<I: Item> Kernel for Gather<I> {
@@ -18,22 +21,58 @@ impl<I: Item> Kernel for Gather<I> {
     unsafe fn run<S: Simd>((dst, src, block): Args) {
         // SAFETY: the block lives as long as the call.
         let block = unsafe { &*block };
-        let k = I::size(block.item) as isize;
-        let stride = block.inner.src;
         // SAFETY: K2 to K4 are the caller's; the strides are the block's.
-        // A step that is known lets the compiler shuffle whole registers,
-        // which pays from SSSE3's byte shuffle on.
+        unsafe { rows::<I>(dst, src, block, I::size(block.item) as isize, block.inner.src) }
+    }
+}
+
+/// A strided source to a run, for items of 1, 2, 4 or 8 bytes, by shuffles
+/// where steps are small.
+pub(crate) struct GatherSmall<const SIZE: usize, const STREAM: bool>;
+
+impl<const SIZE: usize, const STREAM: bool> Kernel for GatherSmall<SIZE, STREAM> {
+    type Args = Args;
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>((dst, src, block): Args) {
+        // SAFETY: the block lives as long as the call.
+        let block = unsafe { &*block };
+        let (k, stride) = (SIZE as isize, block.inner.src);
+        macro_rules! by {
+            ($step:literal, $back:literal) => {
+                by!($step, $back, false)
+            };
+            ($step:literal, $back:literal, $stream:expr) => {
+                line::rows::<S, _, $stream>(
+                    dst,
+                    src,
+                    block,
+                    #[inline(always)]
+                    |src| Step::<SIZE, $step, $back> { src },
+                )
+            };
+        }
+        // SAFETY: K2 to K4 are the caller's; the strides are the block's.
         unsafe {
             if S::SCALAR {
-                rows::<I>(dst, src, block, k, stride);
+                rows::<Sized<SIZE>>(dst, src, block, k, stride);
             } else if stride == 2 * k {
-                rows::<I>(dst, src, block, k, 2 * k);
+                by!(2, false, STREAM);
             } else if stride == 3 * k {
-                rows::<I>(dst, src, block, k, 3 * k);
+                by!(3, false, STREAM);
             } else if stride == 4 * k {
-                rows::<I>(dst, src, block, k, 4 * k);
+                by!(4, false, STREAM);
+            } else if stride == -2 * k {
+                by!(2, true);
+            } else if stride == -3 * k {
+                by!(3, true);
+            } else if stride == -4 * k {
+                by!(4, true);
+            } else if pieces::pays(SIZE, stride) {
+                pieces::pieces::<S, 0>(dst, src, block);
             } else {
-                rows::<I>(dst, src, block, k, stride);
+                rows::<Sized<SIZE>>(dst, src, block, k, stride);
             }
         }
     }
@@ -97,56 +136,76 @@ pub(crate) unsafe fn rows<I: Item>(
 }
 
 /// One item to a run of the destination; `SIZE` 0 stands for any size.
-pub(crate) struct Fill<const SIZE: usize>;
+pub(crate) struct Fill<const SIZE: usize, const STREAM: bool>;
 
-impl<const SIZE: usize> Kernel for Fill<SIZE> {
+impl<const SIZE: usize, const STREAM: bool> Kernel for Fill<SIZE, STREAM> {
     type Args = Args;
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<S: Simd>((dst, src, block): Args) {
         // SAFETY: the block lives as long as the call.
-        let Block { item, outer, inner } = unsafe { *block };
-        for o in 0..outer.extent as isize {
-            // SAFETY: K2 to K4 for the items of row `o`: one that is read
-            // and a run of `inner.extent` that are written.
-            unsafe {
-                let (dst, src) = (dst.offset(o * outer.dst), src.offset(o * outer.src));
-                if SIZE == 0 || S::SCALAR || inner.extent * SIZE < S::Wide::BYTES {
+        let block = unsafe { &*block };
+        let Block { item, outer, inner } = *block;
+        // SAFETY: K2 to K4 for the items of each row: one that is read and a
+        // run of `inner.extent` that are written.
+        unsafe {
+            if SIZE == 0 || S::SCALAR {
+                for o in 0..outer.extent as isize {
+                    let (dst, src) = (dst.offset(o * outer.dst), src.offset(o * outer.src));
                     fill_by_items::<SIZE>(dst, src, item, inner.extent);
-                } else {
-                    fill_by_registers::<S, SIZE>(dst, src, inner.extent * SIZE);
                 }
+            } else {
+                line::rows::<S, _, STREAM>(
+                    dst,
+                    src,
+                    block,
+                    #[inline(always)]
+                    |src| Splat::<SIZE>::new(src),
+                );
             }
         }
     }
 }
 
-/// `bytes` bytes, at least a register full, with the item of `SIZE` at `src`.
-///
-/// # Safety
-/// K1 for `S`, K2, K3.
-#[inline(always)]
-unsafe fn fill_by_registers<S: Simd, const SIZE: usize>(
-    dst: *mut u8,
-    src: *const u8,
-    bytes: usize,
-) {
-    let mut lane = [0u8; 16];
-    // SAFETY: `SIZE` bytes are readable, the lane holds 16, and the last
-    // register ends with the run; its bytes are in phase with the items
-    // because `bytes` and the register are multiples of `SIZE`.
-    unsafe {
+/// A run of one item.
+#[derive(Clone, Copy)]
+struct Splat<const SIZE: usize> {
+    lane: [u8; 16],
+}
+
+impl<const SIZE: usize> Splat<SIZE> {
+    /// # Safety
+    /// K2 for the item at `src`.
+    #[inline(always)]
+    unsafe fn new(src: *const u8) -> Self {
+        let mut lane = [0u8; 16];
         for i in 0..16 / SIZE {
-            Sized::<SIZE>::copy(lane.as_mut_ptr().add(i * SIZE), src, SIZE);
+            // SAFETY: `SIZE` bytes are readable, the lane holds 16.
+            unsafe { Sized::<SIZE>::copy(lane.as_mut_ptr().add(i * SIZE), src, SIZE) }
         }
-        let register = S::Wide::splat(&lane);
-        cover(
-            bytes,
-            S::Wide::BYTES,
-            #[inline(always)]
-            |at| register.store(dst.add(at)),
-        );
+        Splat { lane }
+    }
+}
+
+impl<const SIZE: usize> Line for Splat<SIZE> {
+    const BEYOND: bool = false;
+
+    #[inline(always)]
+    fn item(self) -> usize {
+        SIZE
+    }
+
+    #[inline(always)]
+    unsafe fn make<V: Vector>(self, _at: usize) -> V {
+        // SAFETY: K1.
+        unsafe { V::splat(&self.lane) }
+    }
+
+    #[inline(always)]
+    unsafe fn put(self, dst: *mut u8, _at: usize) {
+        // SAFETY: K2 for the destination; the lane starts with an item.
+        unsafe { Sized::<SIZE>::copy(dst, self.lane.as_ptr(), SIZE) }
     }
 }
 
@@ -182,9 +241,63 @@ unsafe fn fill_by_items<const SIZE: usize>(dst: *mut u8, src: *const u8, item: u
 }
 
 /// A run to a run, the last item first.
-pub(crate) struct Reverse<const SIZE: usize>;
+pub(crate) struct Reverse<const SIZE: usize, const STREAM: bool>;
 
-impl<const SIZE: usize> Kernel for Reverse<SIZE> {
+impl<const SIZE: usize, const STREAM: bool> Kernel for Reverse<SIZE, STREAM> {
+    type Args = Args;
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>((dst, src, block): Args) {
+        // SAFETY: K2 to K4 are the caller's; the block lives as long as the
+        // call, and a row's run ends with its first item.
+        unsafe {
+            line::rows::<S, _, STREAM>(
+                dst,
+                src,
+                &*block,
+                #[inline(always)]
+                |src| Mirrored::<SIZE> { end: src.add(SIZE) },
+            );
+        }
+    }
+}
+
+/// The run before `end`, the last item first.
+#[derive(Clone, Copy)]
+struct Mirrored<const SIZE: usize> {
+    end: *const u8,
+}
+
+impl<const SIZE: usize> Line for Mirrored<SIZE> {
+    const BEYOND: bool = false;
+
+    #[inline(always)]
+    fn item(self) -> usize {
+        SIZE
+    }
+
+    #[inline(always)]
+    unsafe fn make<V: Vector>(self, at: usize) -> V {
+        // SAFETY: K1; these bytes of the run.
+        unsafe {
+            let register = V::load(self.end.sub(at + V::BYTES));
+            register.reverse_lanes().shuffle(V::splat(&const { backwards::<SIZE>() }))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn put(self, dst: *mut u8, at: usize) {
+        // SAFETY: an item of the run.
+        unsafe { Sized::<SIZE>::copy(dst, self.end.sub(at + SIZE), SIZE) }
+    }
+}
+
+/// A run to a run, the units of each item turned. Items are 2, 4, 8 or 16
+/// bytes.
+pub(crate) struct Swap<const UNIT: usize, const STREAM: bool>;
+
+impl<const UNIT: usize, const STREAM: bool> Kernel for Swap<UNIT, STREAM> {
     type Args = Args;
     type Output = ();
 
@@ -192,32 +305,50 @@ impl<const SIZE: usize> Kernel for Reverse<SIZE> {
     unsafe fn run<S: Simd>((dst, src, block): Args) {
         // SAFETY: the block lives as long as the call.
         let block = unsafe { &*block };
-        let Block { outer, inner, .. } = *block;
-        let per_wide = S::Wide::BYTES / SIZE;
-        if S::SCALAR || inner.extent < per_wide {
-            let k = SIZE as isize;
-            // SAFETY: K2 to K4 are the caller's; the strides are the block's.
-            return unsafe { rows::<Sized<SIZE>>(dst, src, block, k, -k) };
+        let k = block.item;
+        let mut index = [0; 16];
+        for b in 0..16 {
+            index[b] = (b / k * k + k - UNIT - b % k / UNIT * UNIT + b % UNIT) as u8;
         }
-        let bytes = inner.extent * SIZE;
-        for o in 0..outer.extent as isize {
-            // SAFETY: K2 to K4 for row `o`: the run that starts at `dst`,
-            // and the run that ends with the item at `src`. The last
-            // register overlaps the one before it.
-            unsafe {
-                let (dst, end) = (dst.offset(o * outer.dst), src.offset(o * outer.src).add(SIZE));
-                let index = S::Wide::splat(&const { backwards::<SIZE>() });
-                cover(
-                    bytes,
-                    S::Wide::BYTES,
-                    #[inline(always)]
-                    |at| {
-                        let register = S::Wide::load(end.sub(at + S::Wide::BYTES));
-                        register.reverse_lanes().shuffle(index).store(dst.add(at));
-                    },
-                );
-            }
+        // SAFETY: K2 to K4 are the caller's.
+        unsafe {
+            line::rows::<S, _, STREAM>(
+                dst,
+                src,
+                block,
+                #[inline(always)]
+                |src| Swapped::<UNIT> { src, item: k, index },
+            );
         }
+    }
+}
+
+/// The run from `src`, the units of each item turned.
+#[derive(Clone, Copy)]
+struct Swapped<const UNIT: usize> {
+    src: *const u8,
+    item: usize,
+    index: [u8; 16],
+}
+
+impl<const UNIT: usize> Line for Swapped<UNIT> {
+    const BEYOND: bool = false;
+
+    #[inline(always)]
+    fn item(self) -> usize {
+        self.item
+    }
+
+    #[inline(always)]
+    unsafe fn make<V: Vector>(self, at: usize) -> V {
+        // SAFETY: K1; these bytes of the run.
+        unsafe { V::load(self.src.add(at)).shuffle(V::splat(&self.index)) }
+    }
+
+    #[inline(always)]
+    unsafe fn put(self, dst: *mut u8, at: usize) {
+        // SAFETY: an item of the run.
+        unsafe { Turned::<UNIT>::copy(dst, self.src.add(at), self.item) }
     }
 }
 

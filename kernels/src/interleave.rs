@@ -4,17 +4,19 @@
 //! of each stream: `K` lanes of the joined form. To deinterleave, each lane
 //! of a stream is the union of what shuffles bring there from each of the
 //! `K` joined lanes; to interleave, each joined lane is the union of what
-//! they bring from each stream. Wider registers hold one group in each lane,
+//! they bring from each stream. If `K` is a power of two, zips do the same in
+//! fewer steps: each turns the number of every element by one bit. Wider registers hold one group in each lane,
 //! so their joined side is loaded and stored lane by lane. The last group of
 //! a row may overlap the one before it.
 
 use crate::copy::{Args, Block};
 use crate::dispatch::{Kernel, Simd};
 use crate::item::{Item, Sized};
+use crate::transpose::LINE;
 use crate::vector::{Vector, cover};
 
 /// One stream to `block.outer.extent` streams.
-pub(crate) struct Deinterleave<const SIZE: usize>;
+pub(crate) struct Deinterleave<const SIZE: usize, const STREAM: bool>;
 
 /// `block.outer.extent` streams to one.
 pub(crate) struct Interleave<const SIZE: usize>;
@@ -32,7 +34,7 @@ macro_rules! with_streams {
     };
 }
 
-impl<const SIZE: usize> Kernel for Deinterleave<SIZE> {
+impl<const SIZE: usize, const STREAM: bool> Kernel for Deinterleave<SIZE, STREAM> {
     type Args = Args;
     type Output = ();
 
@@ -42,7 +44,13 @@ impl<const SIZE: usize> Kernel for Deinterleave<SIZE> {
         let Block { outer, inner, .. } = unsafe { *block };
         // SAFETY: K2 to K4 are the caller's; `outer.dst` parts the streams.
         unsafe {
-            with_streams!(outer.extent, K => split::<S, K, SIZE>(dst, outer.dst, src, inner.extent));
+            with_streams!(outer.extent, K => {
+                if STREAM {
+                    split_past::<S, K, SIZE>(dst, outer.dst, src, inner.extent);
+                } else {
+                    split::<S, K, SIZE>(dst, outer.dst, src, inner.extent);
+                }
+            });
         }
     }
 }
@@ -90,11 +98,10 @@ unsafe fn split<S: Simd, const K: usize, const SIZE: usize>(
                 lane,
                 #[inline(always)]
                 |i| {
-                    split_group::<S::Lane, K, SIZE>(
-                        dst.add(i * SIZE),
-                        stride,
-                        src.add(i * K * SIZE),
-                    );
+                    let streams = split_group::<S::Lane, K, SIZE>(src.add(i * K * SIZE));
+                    for s in 0..K {
+                        streams[s].store(dst.offset(s as isize * stride).add(i * SIZE));
+                    }
                 },
             );
         } else {
@@ -103,11 +110,10 @@ unsafe fn split<S: Simd, const K: usize, const SIZE: usize>(
                 wide,
                 #[inline(always)]
                 |i| {
-                    split_group::<S::Wide, K, SIZE>(
-                        dst.add(i * SIZE),
-                        stride,
-                        src.add(i * K * SIZE),
-                    );
+                    let streams = split_group::<S::Wide, K, SIZE>(src.add(i * K * SIZE));
+                    for s in 0..K {
+                        streams[s].store(dst.offset(s as isize * stride).add(i * SIZE));
+                    }
                 },
             );
         }
@@ -165,21 +171,76 @@ unsafe fn join<S: Simd, const K: usize, const SIZE: usize>(
     }
 }
 
-/// A register of each stream out of `K` registers.
+/// As [`split`], whole lines past the caches where all streams have theirs
+/// at the same items.
 ///
 /// # Safety
-/// K1 for `V`; K2 for a register at `dst + s * stride` for each stream and
-/// `K` registers at `src`.
+/// K1 for `S`, K2 to K4.
 #[inline(always)]
-unsafe fn split_group<V: Vector, const K: usize, const SIZE: usize>(
+unsafe fn split_past<S: Simd, const K: usize, const SIZE: usize>(
     dst: *mut u8,
     stride: isize,
     src: *const u8,
+    items: usize,
 ) {
+    let head = dst.align_offset(LINE);
+    let together = stride % LINE as isize == 0 && head.is_multiple_of(SIZE);
+    // SAFETY: head, lines and rest are all items.
+    unsafe {
+        if S::SCALAR || !together || head + LINE > items * SIZE {
+            return split::<S, K, SIZE>(dst, stride, src, items);
+        }
+        let lines = (items * SIZE - head) / LINE;
+        split::<S, K, SIZE>(dst, stride, src, head / SIZE);
+        let (to, from) = (dst.add(head), src.add(K * head));
+        match const { LINE / S::Wide::BYTES } {
+            1 => split_lines::<S::Wide, K, SIZE, 1>(to, stride, from, lines),
+            2 => split_lines::<S::Wide, K, SIZE, 2>(to, stride, from, lines),
+            _ => split_lines::<S::Lane, K, SIZE, 4>(to, stride, from, lines),
+        }
+        let done = head + lines * LINE;
+        split::<S, K, SIZE>(dst.add(done), stride, src.add(K * done), items - done / SIZE);
+    }
+}
+
+/// `lines` lines of each stream, of `PARTS` registers that leave together.
+///
+/// # Safety
+/// K1 for `V`, K2 to K4; the streams are whole lines.
+#[inline(always)]
+unsafe fn split_lines<V: Vector, const K: usize, const SIZE: usize, const PARTS: usize>(
+    dst: *mut u8,
+    stride: isize,
+    src: *const u8,
+    lines: usize,
+) {
+    for line in 0..lines {
+        // SAFETY: a line of each stream and its joined form.
+        unsafe {
+            let parts: [[V; K]; PARTS] = core::array::from_fn(
+                #[inline(always)]
+                |part| split_group::<V, K, SIZE>(src.add(K * (line * LINE + part * V::BYTES))),
+            );
+            for s in 0..K {
+                let to = dst.offset(s as isize * stride).add(line * LINE);
+                for part in 0..PARTS {
+                    parts[part][s].stream(to.add(part * V::BYTES));
+                }
+            }
+        }
+    }
+}
+
+/// A register of each stream out of `K` registers.
+///
+/// # Safety
+/// K1 for `V`; K2 for `K` registers at `src`.
+#[inline(always)]
+unsafe fn split_group<V: Vector, const K: usize, const SIZE: usize>(src: *const u8) -> [V; K] {
     // SAFETY: as promised; group `l` of the registers' lanes is the `K`
     // lanes from `src + l * 16 * K`.
     unsafe {
-        let joined: [V; K] = core::array::from_fn(
+        let mut joined: [V; K] = core::array::from_fn(
             #[inline(always)]
             |j| {
                 V::load_lanes(
@@ -188,13 +249,39 @@ unsafe fn split_group<V: Vector, const K: usize, const SIZE: usize>(
                 )
             },
         );
-        for s in 0..K {
-            let mut stream = joined[0].shuffle(V::splat(&Shuffles::<K, SIZE>::SPLIT[s][0]));
-            for j in 1..K {
-                stream = stream.or(joined[j].shuffle(V::splat(&Shuffles::<K, SIZE>::SPLIT[s][j])));
-            }
-            stream.store(dst.offset(s as isize * stride));
+        if !K.is_power_of_two() {
+            return core::array::from_fn(
+                #[inline(always)]
+                |s| {
+                    let take =
+                        |j: usize| joined[j].shuffle(V::splat(&Shuffles::<K, SIZE>::SPLIT[s][j]));
+                    let mut stream = take(0);
+                    for j in 1..K {
+                        stream = stream.or(take(j));
+                    }
+                    stream
+                },
+            );
         }
+        let (rounds, chunks) = (const { (16 / SIZE).ilog2() }, const { K.ilog2() });
+        if chunks + 1 < rounds {
+            // Fewer rounds of the chunks that one shuffle makes.
+            for j in 0..K {
+                joined[j] = joined[j].shuffle(V::splat(&const { chunks_of::<K, SIZE>() }));
+            }
+            for _ in 0..chunks {
+                joined = match 16 / K {
+                    2 => zip_halves::<V, K, 2>(joined),
+                    4 => zip_halves::<V, K, 4>(joined),
+                    _ => zip_halves::<V, K, 8>(joined),
+                };
+            }
+        } else {
+            for _ in 0..rounds {
+                joined = zip_halves::<V, K, SIZE>(joined);
+            }
+        }
+        joined
     }
 }
 
@@ -211,10 +298,19 @@ unsafe fn join_group<V: Vector, const K: usize, const SIZE: usize>(
 ) {
     // SAFETY: as promised; see `split_group`.
     unsafe {
-        let streams: [V; K] = core::array::from_fn(
+        let mut streams: [V; K] = core::array::from_fn(
             #[inline(always)]
             |s| V::load(src.offset(s as isize * stride)),
         );
+        if K.is_power_of_two() {
+            for _ in 0..const { K.ilog2() } {
+                streams = zip_halves::<V, K, SIZE>(streams);
+            }
+            for j in 0..K {
+                streams[j].store_lanes(dst.add(16 * j), 16 * K as isize);
+            }
+            return;
+        }
         for j in 0..K {
             let mut joined = streams[0].shuffle(V::splat(&Shuffles::<K, SIZE>::JOIN[j][0]));
             for s in 1..K {
@@ -223,6 +319,37 @@ unsafe fn join_group<V: Vector, const K: usize, const SIZE: usize>(
             joined.store_lanes(dst.add(16 * j), 16 * K as isize);
         }
     }
+}
+
+/// The elements of all registers alternate with those of half of them on:
+/// the number of an element is turned by one bit.
+///
+/// # Safety
+/// K1 for `V`.
+#[inline(always)]
+unsafe fn zip_halves<V: Vector, const K: usize, const SIZE: usize>(registers: [V; K]) -> [V; K] {
+    core::array::from_fn(
+        #[inline(always)]
+        |i| {
+            let (low, high) = (registers[i / 2], registers[i / 2 + K / 2]);
+            // SAFETY: K1.
+            unsafe {
+                if i % 2 == 0 { low.zip_low::<SIZE>(high) } else { low.zip_high::<SIZE>(high) }
+            }
+        },
+    )
+}
+
+/// The shuffle that collects the items of each of `K` streams in a lane.
+const fn chunks_of<const K: usize, const SIZE: usize>() -> Index {
+    let mut index = [0; 16];
+    let mut b = 0;
+    while b < 16 {
+        let (stream, item) = (b / (16 / K), b % (16 / K) / SIZE);
+        index[b] = ((item * K + stream) * SIZE + b % SIZE) as u8;
+        b += 1;
+    }
+    index
 }
 
 /// Byte indices for a lane, 128 where no byte is taken.

@@ -62,6 +62,76 @@ impl Item for Any {
     }
 }
 
+/// An item of any number of units of `UNIT` bytes, which are turned: the last
+/// comes first.
+pub(crate) struct Turned<const UNIT: usize>;
+
+impl<const UNIT: usize> Item for Turned<UNIT> {
+    #[inline(always)]
+    unsafe fn copy(dst: *mut u8, src: *const u8, size: usize) {
+        // SAFETY: K2, K3, unit by unit; a byte array has no alignment.
+        unsafe {
+            match (UNIT, size) {
+                (1, 2) => turn::<2>(dst, src),
+                (1, 4) => turn::<4>(dst, src),
+                (1, 8) => turn::<8>(dst, src),
+                _ => {
+                    let mut at = 0;
+                    while at < size {
+                        Sized::<UNIT>::copy(dst.add(at), src.add(size - UNIT - at), UNIT);
+                        at += UNIT;
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn size(size: usize) -> usize {
+        size
+    }
+}
+
+/// Copies `N` bytes, the last one first: one instruction where there is one.
+///
+/// # Safety
+/// K2, K3.
+#[inline(always)]
+unsafe fn turn<const N: usize>(dst: *mut u8, src: *const u8) {
+    // SAFETY: K2, K3; a byte array has no alignment.
+    unsafe {
+        let mut item = src.cast::<[u8; N]>().read_unaligned();
+        item.reverse();
+        dst.cast::<[u8; N]>().write_unaligned(item);
+    }
+}
+
+/// Evaluates `$body` with `$unit` standing for a unit of `$size` bytes: 1, 2,
+/// 4 or 8.
+macro_rules! with_unit {
+    ($size:expr, $unit:ident => $body:expr) => {
+        match $size {
+            1 => {
+                const $unit: usize = 1;
+                $body
+            }
+            2 => {
+                const $unit: usize = 2;
+                $body
+            }
+            4 => {
+                const $unit: usize = 4;
+                $body
+            }
+            _ => {
+                const $unit: usize = 8;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_unit;
+
 /// Evaluates `$body` with `$item` standing for the type of items of `$size`
 /// bytes: the only `match` on item sizes that is not about registers.
 macro_rules! with_item {

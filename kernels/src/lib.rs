@@ -11,7 +11,8 @@
 //!
 //! - **K1** The level's instructions run on this CPU. A [`Level`] proves it.
 //! - **K2** All source bytes that the extents and strides name are readable,
-//!   all destination bytes writable.
+//!   with those between the first and the last of them along an axis; all
+//!   destination bytes that they name are writable.
 //! - **K3** No destination byte is also a source byte, unless the function
 //!   says that it may be, and no destination byte is named twice.
 //! - **K4** Every offset that the extents and strides can form fits `isize`.
@@ -33,7 +34,12 @@ mod gather;
 mod interleave;
 mod item;
 mod level;
+mod line;
+mod pieces;
+mod runs;
 mod scalar;
+mod stage;
+mod step;
 mod vector;
 
 #[cfg(target_arch = "aarch64")]

@@ -1,8 +1,7 @@
 //! Every copy family moves what the naive loop moves, and nothing else.
 
 use super::{Random, for_each_level};
-use crate::Level;
-use crate::copy::{Axis, Block, Copy, Family, interleaves, transposes};
+use crate::copy::{Axis, Block, Copy, Family, interleaves, transposes, turnable};
 use std::vec;
 use std::vec::Vec;
 
@@ -20,34 +19,39 @@ fn span(block: &Block, side: impl Fn(Axis) -> isize) -> (isize, isize) {
     (low, high)
 }
 
-/// Moves `block` by the kernel and by the loop; compares the destination and
-/// all that surrounds it.
-fn check(level: Level, family: Family, block: &Block, random: &mut Random) {
+/// Moves `block` by the kernel and by the loop, which turns units of `unit`
+/// bytes; compares the destination and all that surrounds it.
+fn check(copy: Copy, unit: usize, block: &Block, random: &mut Random) {
     let (src_low, src_high) = span(block, |axis| axis.src);
     let (dst_low, dst_high) = span(block, |axis| axis.dst);
     // No margin in the source: reading beyond it is an error of its own
     // under the sanitizer.
     let src: Vec<u8> = (src_low..src_high).map(|_| random.next() as u8).collect();
     let mut expected = vec![CANARY; (dst_high - dst_low) as usize + 2 * MARGIN];
-    let origin = MARGIN as isize - dst_low;
+    // Anywhere in a line.
+    let phase = random.within(0, 64) as isize;
+    let origin = MARGIN as isize - phase - dst_low;
     for o in 0..block.outer.extent as isize {
         for i in 0..block.inner.extent as isize {
             let from = (o * block.outer.src + i * block.inner.src - src_low) as usize;
             let to = (o * block.outer.dst + i * block.inner.dst + origin) as usize;
-            expected[to..to + block.item].copy_from_slice(&src[from..from + block.item]);
+            let item = &mut expected[to..to + block.item];
+            item.copy_from_slice(&src[from..from + block.item]);
+            if unit != 0 {
+                item.reverse();
+                item.chunks_mut(unit).for_each(<[u8]>::reverse);
+            }
         }
     }
     let mut dst = vec![CANARY; expected.len()];
     // SAFETY: K1 by the level; both buffers hold the block's span around
     // the item at index 0; they are not the same.
     unsafe {
-        Copy::new(level, family, block.item).run(
-            dst.as_mut_ptr().offset(origin),
-            src.as_ptr().offset(-src_low),
-            block,
-        );
+        copy.run(dst.as_mut_ptr().offset(origin), src.as_ptr().offset(-src_low), block);
     }
-    assert!(dst == expected, "{family:?} at {level}: {block:?}");
+    copy.fence();
+    let at = dst.iter().zip(&expected).position(|(found, wanted)| found != wanted);
+    assert!(at.is_none(), "{copy:?}: {block:?}: byte {} + {at:?}", -origin);
 }
 
 /// A random block that `family` accepts, or none for this item size.
@@ -81,7 +85,7 @@ fn draw(family: Family, item: usize, random: &mut Random) -> Option<Block> {
         Family::Gather => {
             let src = match random.within(0, 3) {
                 0 => any(random),
-                n => k * (n as isize + 1),
+                n => k * (n as isize + 1) * sign(random),
             };
             let inner = Axis { extent: long, dst: k, src };
             (rows(inner, random), inner)
@@ -90,8 +94,9 @@ fn draw(family: Family, item: usize, random: &mut Random) -> Option<Block> {
             let inner = Axis { extent: long, dst: apart(k, random), src: k };
             (rows(inner, random), inner)
         }
-        Family::Reverse => {
-            let inner = Axis { extent: long, dst: k, src: -k };
+        Family::Reverse | Family::Swap => {
+            let src = if family == Family::Swap { k } else { -k };
+            let inner = Axis { extent: long, dst: k, src };
             (rows(inner, random), inner)
         }
         Family::Deinterleave | Family::Interleave => {
@@ -137,7 +142,77 @@ fn family_matches_naive(family: Family, items: impl Iterator<Item = usize> + Clo
             for _ in 0..60 {
                 if let Some(block) = draw(family, item, &mut random) {
                     assert!(family.accepts(&block), "{family:?}: {block:?}");
-                    check(level, family, &block, &mut random);
+                    check(Copy::new(level, family, item), 0, &block, &mut random);
+                }
+            }
+        }
+    });
+}
+
+/// `block` with longer rows, and as often as not no gap between them.
+fn longer(family: Family, block: Block, random: &mut Random) -> Block {
+    let Block { item, mut outer, mut inner } = block;
+    let most = 12_000 / (item * outer.extent);
+    if family != Family::Runs {
+        inner.extent = random.within(1, most.max(1));
+    }
+    let row = inner.extent as isize * inner.dst.abs();
+    match family {
+        // Its rows are the streams of one run.
+        Family::Interleave => {}
+        _ if random.within(0, 1) == 0 => {
+            if family == Family::Runs {
+                inner.dst = item as isize;
+            }
+            outer.dst = inner.extent as isize * inner.dst;
+        }
+        _ => outer.dst = row + random.within(0, 99) as isize,
+    }
+    Block { item, outer, inner }
+}
+
+#[test]
+fn past_the_caches_is_the_same() {
+    for_each_level(|level| {
+        for family in [
+            Family::Runs,
+            Family::Fill,
+            Family::Gather,
+            Family::Reverse,
+            Family::Deinterleave,
+            Family::Interleave,
+        ] {
+            let mut random = Random(family as u64);
+            for item in [1, 2, 4, 8, 16, 3, 12, 13, 20, 1, 2, 4, 8, 100, 700, 5000] {
+                for _ in 0..if item > 32 && family != Family::Runs { 0 } else { 12 } {
+                    let Some(block) = draw(family, item, &mut random) else { continue };
+                    let block = longer(family, block, &mut random);
+                    if !family.accepts(&block) {
+                        continue;
+                    }
+                    let copy = Copy::new(level, family, item).past_caches();
+                    check(copy, 0, &block, &mut random);
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn turned_units_match_naive() {
+    let families = [Family::Fill, Family::Gather, Family::Swap, Family::Strided, Family::Tiled];
+    for_each_level(|level| {
+        for family in families {
+            let mut random = Random(family as u64);
+            for (item, unit) in (1..=16).flat_map(|item| [1, 2, 4, 8].map(|unit| (item, unit))) {
+                for round in 0..if turnable(item, unit) { 12 } else { 0 } {
+                    let Some(block) = draw(family, item, &mut random) else { continue };
+                    let copy = Copy::turned(level, family, item, unit);
+                    check(copy, unit, &block, &mut random);
+                    if round < 4 && family == Family::Swap {
+                        let block = longer(family, block, &mut random);
+                        check(copy.past_caches(), unit, &block, &mut random);
+                    }
                 }
             }
         }
@@ -161,8 +236,8 @@ families! {
     strided_matches_naive: Strided, 1..=40;
     reverse_matches_naive: Reverse, 1..=40;
     tiled_matches_naive: Tiled, 1..=40;
-    deinterleave_matches_naive: Deinterleave, [1, 1, 1, 2, 2, 4, 4].into_iter();
-    interleave_matches_naive: Interleave, [1, 1, 1, 2, 2, 4, 4].into_iter();
+    deinterleave_matches_naive: Deinterleave, [1, 2, 4, 8].into_iter().cycle().take(12);
+    interleave_matches_naive: Interleave, [1, 2, 4, 8].into_iter().cycle().take(12);
     transpose_matches_naive: Transpose, [1, 2, 4, 8, 16].into_iter();
 }
 

@@ -18,9 +18,9 @@
 use super::LINE;
 use super::table::{ColumnTable, Group, Table};
 use super::tile::{micro, put};
-use crate::copy::run_of_bytes;
 use crate::dispatch::Simd;
 use crate::item::{Item, Sized};
+use crate::runs::run_of_bytes;
 use crate::vector::Vector;
 use core::mem::MaybeUninit;
 

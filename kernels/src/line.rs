@@ -1,0 +1,221 @@
+//! Runs of the destination, register by register: in cache, or by whole
+//! lines past the caches.
+
+use crate::copy::Block;
+use crate::dispatch::Simd;
+use crate::transpose::LINE;
+use crate::vector::Vector;
+
+/// What a run of the destination is made of.
+///
+/// Registers start at multiples of an item.
+pub(crate) trait Line: Copy {
+    /// Whether a register may read beyond its last item, as far as the next
+    /// one: all but the one that ends the run.
+    const BEYOND: bool;
+
+    /// Bytes of an item.
+    fn item(self) -> usize;
+
+    /// The bytes of the destination from `at` on.
+    ///
+    /// # Safety
+    /// K1 for `V`, K2; if `BEYOND`, the run has an item after them.
+    unsafe fn make<V: Vector>(self, at: usize) -> V;
+
+    /// The same where no item follows, but one comes before.
+    ///
+    /// # Safety
+    /// K1 for `V`, K2.
+    #[inline(always)]
+    unsafe fn last<V: Vector>(self, at: usize) -> V {
+        debug_assert!(!Self::BEYOND);
+        // SAFETY: handed on; nothing is read beyond.
+        unsafe { self.make(at) }
+    }
+
+    /// Writes the item whose first byte is byte `at` of the destination.
+    ///
+    /// # Safety
+    /// K2, K3.
+    unsafe fn put(self, dst: *mut u8, at: usize);
+
+    /// The bytes `from..to` of the destination's run, whole items.
+    ///
+    /// # Safety
+    /// K2, K3.
+    #[inline(always)]
+    unsafe fn items(self, dst: *mut u8, from: usize, to: usize) {
+        let mut at = from;
+        while at < to {
+            // SAFETY: an item of the run.
+            unsafe { self.put(dst.add(at), at) };
+            at += self.item();
+        }
+    }
+}
+
+/// A run of bytes as it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Plain {
+    pub(crate) src: *const u8,
+}
+
+impl Line for Plain {
+    const BEYOND: bool = false;
+
+    #[inline(always)]
+    fn item(self) -> usize {
+        1
+    }
+
+    #[inline(always)]
+    unsafe fn make<V: Vector>(self, at: usize) -> V {
+        // SAFETY: handed on.
+        unsafe { V::load(self.src.add(at)) }
+    }
+
+    #[inline(always)]
+    unsafe fn put(self, dst: *mut u8, at: usize) {
+        // SAFETY: a byte of the run.
+        unsafe { *dst = *self.src.add(at) }
+    }
+
+    #[inline(always)]
+    unsafe fn items(self, dst: *mut u8, from: usize, to: usize) {
+        // SAFETY: K2, K3.
+        unsafe { core::ptr::copy_nonoverlapping(self.src.add(from), dst.add(from), to - from) }
+    }
+}
+
+/// Each row of the block by the line that `line` makes of the row's source.
+///
+/// # Safety
+/// K1 for `S`, K2 to K4; the destination's rows are runs.
+#[inline(always)]
+pub(crate) unsafe fn rows<S: Simd, L: Line, const STREAM: bool>(
+    dst: *mut u8,
+    src: *const u8,
+    block: &Block,
+    line: impl Fn(*const u8) -> L,
+) {
+    let Block { item, outer, inner } = *block;
+    for o in 0..outer.extent as isize {
+        // SAFETY: K2 to K4 for row `o`.
+        unsafe {
+            let (dst, src) = (dst.offset(o * outer.dst), src.offset(o * outer.src));
+            if STREAM {
+                stream::<S, L>(dst, inner.extent * item, line(src));
+            } else {
+                run::<S, L>(dst, inner.extent * item, line(src));
+            }
+        }
+    }
+}
+
+/// A run of `bytes` bytes.
+///
+/// # Safety
+/// K1 for `S`, K2, K3.
+#[inline(always)]
+unsafe fn run<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: L) {
+    let least = if L::BEYOND { line.item() } else { 0 };
+    // SAFETY: the parts are handed on.
+    unsafe {
+        if !S::SCALAR && bytes >= S::Wide::BYTES + least {
+            registers::<S::Wide, L>(dst, bytes, line);
+        } else if !S::SCALAR && bytes >= S::Lane::BYTES + least {
+            registers::<S::Lane, L>(dst, bytes, line);
+        } else {
+            line.items(dst, 0, bytes);
+        }
+    }
+}
+
+/// At least a register full; the last one may overlap the one before.
+///
+/// # Safety
+/// K1 for `V`, K2, K3.
+#[inline(always)]
+unsafe fn registers<V: Vector, L: Line>(dst: *mut u8, bytes: usize, line: L) {
+    let mut at = 0;
+    // SAFETY: all registers are inside the run, the last one ends it.
+    unsafe {
+        while at + V::BYTES < bytes {
+            line.make::<V>(at).store(dst.add(at));
+            at += V::BYTES;
+        }
+        line.last::<V>(bytes - V::BYTES).store(dst.add(bytes - V::BYTES));
+    }
+}
+
+/// A run of `bytes` bytes: whole lines past the caches, what is before and
+/// after them item by item.
+///
+/// # Safety
+/// K1 for `S`, K2, K3.
+#[inline(always)]
+pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: L) {
+    let head = dst.align_offset(LINE);
+    let least = if L::BEYOND { line.item() } else { 0 };
+    // SAFETY: head, lines and rest are the run; if something is read beyond
+    // a line, an item follows it.
+    unsafe {
+        if S::SCALAR || !head.is_multiple_of(line.item()) || head + LINE + least > bytes {
+            return run::<S, L>(dst, bytes, line);
+        }
+        line.items(dst, 0, head);
+        let mut at = head;
+        while at + LINE + least <= bytes {
+            // Both halves back to back: a line leaves the core at once.
+            let mut part = 0;
+            while part < LINE {
+                line.make::<S::Wide>(at + part).stream(dst.add(at + part));
+                part += S::Wide::BYTES;
+            }
+            at += LINE;
+        }
+        line.items(dst, at, bytes);
+    }
+}
+
+/// Runs of `bytes` bytes, at least a line, that adjoin in the destination:
+/// whole lines past the caches, those of two runs too.
+///
+/// # Safety
+/// K1 for `S`, K2 to K4.
+#[inline(always)]
+pub(crate) unsafe fn adjoining<S: Simd>(
+    dst: *mut u8,
+    src: *const u8,
+    bytes: usize,
+    runs: crate::copy::Axis,
+) {
+    // A line, with room for the rest of what is copied to its start and end.
+    let mut seam = [0u8; 3 * LINE];
+    let seam = seam.as_mut_ptr().wrapping_add(LINE);
+    let (mut to, mut rest) = (dst, 0);
+    // SAFETY: runs have a line at least, so that a line's bytes from the
+    // start and from the end are theirs; `rest` is less than a line.
+    unsafe {
+        for run in 0..runs.extent {
+            let from = src.offset(run as isize * runs.src);
+            let mut at = 0;
+            if run == 0 {
+                at = to.align_offset(LINE);
+                core::ptr::copy_nonoverlapping(from, to, at);
+                to = to.add(at);
+            } else if rest > 0 {
+                core::ptr::copy_nonoverlapping(from, seam.add(rest), LINE);
+                stream::<S, Plain>(to, LINE, Plain { src: seam });
+                (at, to) = (LINE - rest, to.add(LINE));
+            }
+            let whole = (bytes - at) / LINE * LINE;
+            stream::<S, Plain>(to, whole, Plain { src: from.add(at) });
+            to = to.add(whole);
+            rest = bytes - at - whole;
+            core::ptr::copy_nonoverlapping(from.add(bytes - LINE), seam.add(rest).sub(LINE), LINE);
+        }
+        core::ptr::copy_nonoverlapping(seam, to, rest);
+    }
+}
