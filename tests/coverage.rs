@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use stridewise::{CopyPlan, EqualPlan, HashPlan, Mode};
 
-const FAMILIES: [&str; 10] = [
+const FAMILIES: [&str; 12] = [
     "deinterleave",
     "fill",
     "gather",
@@ -15,8 +15,10 @@ const FAMILIES: [&str; 10] = [
     "runs",
     "scatter",
     "strided",
+    "swap",
     "tiled walk",
     "transpose",
+    "turned",
 ];
 
 /// The names of families in the kernel's line of a plan.

@@ -69,13 +69,15 @@ impl How {
         // SAFETY: the family was chosen for these strides.
         unsafe {
             if around.is_empty() {
-                return kernel.run(dst, src, &block);
-            }
-            walk(around, dst, src, &|dst, src| {
                 kernel.run(dst, src, &block);
-                true
-            });
+            } else {
+                walk(around, dst, src, &|dst, src| {
+                    kernel.run(dst, src, &block);
+                    true
+                });
+            }
         }
+        kernel.fence();
     }
 
     /// # Safety
@@ -83,7 +85,8 @@ impl How {
     #[inline]
     unsafe fn run_planes(&self, kernel: Transpose, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         let (around, columns, rows) = groups(nest, self.inner);
-        let plane = Plane { rows, columns, far: self.far, stream: self.stream, swap: 0 };
+        let (far, stream, swap) = (self.far, self.stream, self.unit);
+        let plane = Plane { rows, columns, far, stream, swap };
         // SAFETY: the loops were grouped for these strides.
         unsafe {
             walk(around, dst, src, &|dst, src| {

@@ -132,14 +132,18 @@ impl Display for Line<'_> {
 /// The kernel and the loops that it takes.
 fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
     let Schedule { nest, how } = schedule;
-    let How { inner: Inner { family, outer, inner }, stream, .. } = how;
+    let How { inner: Inner { family, outer, inner }, unit, stream, .. } = how;
     let (item, len) = (nest.item, nest.loops.len());
+    let past = if *stream { ", past the caches" } else { "" };
     if *family == Family::Runs {
-        return write!(f, "kernel: runs of {item} bytes");
+        return write!(f, "kernel: runs of {item} bytes{past}");
     }
     write!(f, "kernel: {} of {item}-byte items", name(*family))?;
+    if *unit != 0 {
+        write!(f, ", {unit}-byte units turned")?;
+    }
     if *outer == 0 {
-        return write!(f, " along loop 0");
+        return write!(f, " along loop 0{past}");
     }
     let (outer, inner) = (len - inner - outer..len - inner, len - inner..len);
     match family {
@@ -157,7 +161,7 @@ fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
         }
         _ => write!(f, " along {}, for each of {}", Loops(inner), Loops(outer))?,
     }
-    if *stream { f.write_str(", past the caches") } else { Ok(()) }
+    f.write_str(past)
 }
 
 /// Numbers of loops, in words.
@@ -180,6 +184,7 @@ fn name(family: Family) -> &'static str {
         Family::Gather => "gather",
         Family::Scatter => "scatter",
         Family::Reverse => "reverse",
+        Family::Swap => "swap",
         Family::Strided => "strided",
         Family::Deinterleave => "deinterleave",
         Family::Interleave => "interleave",

@@ -6,8 +6,9 @@
 //! 1. `normalize` drops what does nothing and turns loops forward,
 //! 2. `order` sorts them, largest steps first,
 //! 3. `coalesce` merges loops that are contiguous in both operands,
-//! 4. `tile` gives the innermost loops to a kernel,
-//! 5. `partition` cuts one loop into chunks for threads.
+//! 4. `turn` makes a short loop that runs backwards part of the item,
+//! 5. `tile` gives the innermost loops to a kernel,
+//! 6. `partition` cuts one loop into chunks for threads.
 //!
 //! `execute` walks the other loops, `explain` tells them, with the cache
 //! lines that they should touch (`cost`). No pass sees a pointer, and the same
@@ -27,6 +28,7 @@ pub(crate) mod order;
 pub(crate) mod partition;
 pub(crate) mod policy;
 pub(crate) mod tile;
+mod turn;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +54,8 @@ pub(crate) struct Schedule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct How {
     pub(crate) inner: Inner,
+    /// Bytes of the units that are turned in each item, 0 if none are.
+    pub(crate) unit: usize,
     /// The code for the family, the item and `level`: chosen here, so that a
     /// plan that is run again does not choose again.
     kernel: Kernel,
@@ -116,20 +120,29 @@ impl How {
         order::order(nest);
         coalesce::coalesce(nest);
         let bytes = nest.bytes();
-        let inner = tile::tile(nest);
-        let kernel = match inner.family {
-            Family::Transpose => Kernel::Plane(Transpose::new(level, nest.item)),
-            family => Kernel::Block(copy::Copy::new(level, family, nest.item)),
+        let unit = turn::turn(nest);
+        let inner = if unit == 0 { tile::tile(nest) } else { tile::turned(nest) };
+        let family = inner.family;
+        let item = nest.item;
+        let kernel = |stream: bool| {
+            let copy = match (family, unit) {
+                (Family::Transpose, _) => return Kernel::Plane(Transpose::new(level, item)),
+                (_, 0) => copy::Copy::new(level, family, item),
+                _ => copy::Copy::turned(level, family, item, unit),
+            };
+            Kernel::Block(if stream { copy.past_caches() } else { copy })
         };
         if bytes < TINY && caches.is_none() && chunks.is_none() {
+            let kernel = kernel(false);
             let split = Split::WHOLE;
-            return How { inner, kernel, far: false, stream: false, split, level };
+            return How { inner, unit, kernel, far: false, stream: false, split, level };
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
         let split = partition::partition(nest, inner, chunks);
-        let far = inner.family == Family::Transpose && policy::prefetches(nest, caches);
-        let stream = inner.family == Family::Transpose && policy::streams(nest, caches);
-        How { inner, kernel, far, stream, split, level }
+        let far = family == Family::Transpose && policy::prefetches(nest, caches);
+        let stream = tile::streams(family) && policy::streams(nest, caches);
+        let kernel = kernel(stream);
+        How { inner, unit, kernel, far, stream, split, level }
     }
 }
 

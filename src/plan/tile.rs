@@ -64,6 +64,36 @@ pub(crate) fn tile(nest: &mut LoopNest) -> Inner {
     inner
 }
 
+/// The same for a nest of items whose units are turned.
+pub(crate) fn turned(nest: &mut LoopNest) -> Inner {
+    if nest.is_empty() {
+        return Inner::new(Family::Strided, nest);
+    }
+    arrange(nest);
+    let (_, Block { item, outer: r, inner: c }) = block(nest);
+    let k = item as isize;
+    let family = if nest.loops.len() > 1 && is_plane(r, c) {
+        if c.dst == k && r.src == k { Family::Transpose } else { Family::Tiled }
+    } else if (c.dst, c.src) == (k, k) {
+        Family::Swap
+    } else if c.dst == k && c.src != 0 {
+        Family::Gather
+    } else {
+        Family::Strided
+    };
+    let mut inner = Inner::new(family, nest);
+    if family == Family::Transpose {
+        group(nest, &mut inner);
+    }
+    inner
+}
+
+/// Whether there are kernels of the family that write past the caches: the
+/// destination has runs.
+pub(crate) fn streams(family: Family) -> bool {
+    !matches!(family, Family::Scatter | Family::Strided | Family::Tiled)
+}
+
 /// Adds loops to a transpose's columns, along which the source goes on
 /// gaplessly, until they fill a few lines, and to its rows, along which the
 /// destination goes on, until they fill a block.
@@ -132,21 +162,32 @@ fn source_run(loops: &[Loop]) -> usize {
 /// It is a line's kernel unless the source's smaller step is `r`'s.
 pub(crate) fn plane(item: usize, r: Loop, c: Loop) -> Family {
     let k = item as isize;
-    if r.src == 0 || r.src.unsigned_abs() >= c.src.unsigned_abs() {
+    if !is_plane(r, c) {
         return line(item, c);
     }
     if c.dst != k || r.src != k {
         return Family::Tiled;
     }
-    if interleaves(item, r.extent) && c.src == k * r.extent as isize {
+    if streams_pay(item, r.extent, c.extent) && c.src == k * r.extent as isize {
         Family::Deinterleave
-    } else if interleaves(item, c.extent) && r.dst == k * c.extent as isize {
+    } else if streams_pay(item, c.extent, r.extent) && r.dst == k * c.extent as isize {
         Family::Interleave
     } else if transposes(item) {
         Family::Transpose
     } else {
         Family::Tiled
     }
+}
+
+/// Whether the rows of two operands lie across each other.
+fn is_plane(r: Loop, c: Loop) -> bool {
+    r.src != 0 && r.src.unsigned_abs() < c.src.unsigned_abs()
+}
+
+/// Whether `streams` streams of `items` items are parted or joined, not
+/// transposed.
+fn streams_pay(item: usize, streams: usize, items: usize) -> bool {
+    interleaves(item, streams) && (streams * item < 16 || items >= 4 * streams)
 }
 
 /// The kernel for strided lines along `c`.

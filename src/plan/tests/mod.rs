@@ -10,7 +10,8 @@ use super::coalesce::coalesce;
 use super::loop_nest::{Loop, LoopNest};
 use super::normalize::{Traversal, normalize};
 use super::order::order;
-use super::tile::{Inner, block, groups, tile};
+use super::tile::{Inner, block, groups, tile, turned};
+use super::turn::turn;
 use proptest::prelude::*;
 use std::vec::Vec;
 use stridewise_kernels::copy::Family;
@@ -221,9 +222,50 @@ fn tile_finds_a_few_streams() {
     assert_eq!(tiled(1, &[l(3, 1000, 1), l(900, 1, 4)]).0, Family::Transpose);
     let (family, loops) = tiled(1, &[l(900, 3, 1), l(3, 1, 1000)]);
     assert_eq!((family, loops), (Family::Interleave, [l(3, 1, 1000), l(900, 3, 1)].to_vec()));
-    // As many as fill a lane: registers transpose those.
-    assert_eq!(tiled(4, &[l(4, 1000, 4), l(900, 4, 16)]).0, Family::Transpose);
-    assert_eq!(tiled(8, &[l(2, 8000, 8), l(900, 8, 16)]).0, Family::Transpose);
+    assert_eq!(tiled(8, &[l(2, 8000, 8), l(900, 8, 16)]).0, Family::Deinterleave);
+    // As many as there are items in a stream, or too many for shuffles.
+    assert_eq!(tiled(4, &[l(8, 32, 4), l(8, 4, 32)]).0, Family::Transpose);
+    assert_eq!(tiled(1, &[l(9, 1000, 1), l(900, 1, 9)]).0, Family::Transpose);
+}
+
+#[test]
+fn turn_makes_units_that_run_backwards_part_of_the_item() {
+    let after = |item, loops: &[Loop]| {
+        let mut n = nest(item, loops);
+        let unit = turn(&mut n);
+        (unit, n)
+    };
+    // Bytes of f32; the source's item starts with the last unit.
+    let bytes = after(1, &[l(9, 4, 4), l(4, 1, -1)]);
+    assert_eq!(bytes, (1, LoopNest { src: -3, ..nest(4, &[l(9, 4, 4)]) }));
+    assert_eq!(after(8, &[l(9, 20, 40), l(2, 8, -8)]).0, 8);
+    // Longer than a lane, of odd units, few, forward, or with gaps.
+    for (item, loops) in [
+        (8, [l(9, 24, 24), l(3, 8, -8)]),
+        (3, [l(9, 6, 6), l(2, 3, -3)]),
+        (1, [l(3, 4, 4), l(4, 1, -1)]),
+        (1, [l(9, 4, 4), l(4, 1, 2)]),
+        (1, [l(9, 8, 4), l(4, 2, -1)]),
+    ] {
+        assert_eq!(after(item, &loops), (0, nest(item, &loops)));
+    }
+    assert_eq!(after(1, &[l(4, 1, -1)]).0, 0);
+}
+
+#[test]
+fn turned_items_have_kernels_too() {
+    let family = |loops: &[Loop]| {
+        let mut n = nest(4, loops);
+        let inner = turned(&mut n);
+        assert!(accepted(&n, inner), "{inner:?} {n:?}");
+        inner.family
+    };
+    assert_eq!(family(&[l(9, 4, 4)]), Family::Swap);
+    assert_eq!(family(&[l(9, 4, -12)]), Family::Gather);
+    assert_eq!(family(&[l(9, 4, 0)]), Family::Strided);
+    assert_eq!(family(&[l(9, 8, 4)]), Family::Strided);
+    assert_eq!(family(&[l(90, 360, 4), l(90, 4, 360)]), Family::Transpose);
+    assert_eq!(family(&[l(90, 720, 4), l(90, 8, 360)]), Family::Tiled);
 }
 
 #[test]
