@@ -179,6 +179,10 @@ pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: 
     }
 }
 
+/// Runs of at most so many bytes are asked for in advance, so many runs.
+const SHORT: usize = 1024;
+const AHEAD: isize = 8;
+
 /// Runs of `bytes` bytes, at least a line, that adjoin in the destination:
 /// whole lines past the caches, those of two runs too.
 ///
@@ -200,6 +204,13 @@ pub(crate) unsafe fn adjoining<S: Simd>(
     unsafe {
         for run in 0..runs.extent {
             let from = src.offset(run as isize * runs.src);
+            // Short runs end before a prefetcher has seen where they go.
+            if bytes <= SHORT {
+                let ahead = from.wrapping_offset(AHEAD * runs.src);
+                for at in (0..bytes + LINE).step_by(LINE) {
+                    S::prefetch(ahead.wrapping_add(at));
+                }
+            }
             let mut at = 0;
             if run == 0 {
                 at = to.align_offset(LINE);
