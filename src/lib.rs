@@ -11,6 +11,7 @@
 //! | [`to_contiguous`] | a fresh array in C, F or the view's own order |
 //! | [`equal`], [`first_mismatch`] | typed equality, early exit, where they differ |
 //! | [`xxh3_64`], [`xxh3_128`], [`siphash13`], [`hash_into`] | the hash of the C-order bytes, without making them |
+//! | [`tree_hash`] | another hash of these bytes, on all threads |
 //!
 //! # From a view to a kernel
 //!
@@ -76,7 +77,7 @@ pub use level::{LEVEL_VARIABLE, Level, level, level_named};
 pub use ops::{
     CopyPlan, EqualPlan, HashPlan, Options, copy, copy_broadcast, copy_within, equal, equal_with,
     first_mismatch, first_mismatch_with, hash_into, siphash13, to_contiguous, to_contiguous_any,
-    xxh3_64, xxh3_128,
+    tree_hash, xxh3_64, xxh3_128,
 };
 pub use stridewise_kernels::Caches;
 pub use stridewise_kernels::equal::Mode;

@@ -35,16 +35,19 @@ pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Send + Sync) -> 
     (0..chunks).all(task)
 }
 
-/// The first chunk that `task` holds for.
-pub(crate) fn find_first(
-    chunks: usize,
-    task: impl Fn(usize) -> bool + Send + Sync,
-) -> Option<usize> {
+/// Calls `task` with the number and the items of each part of `items`, `each`
+/// of them; the last may have fewer.
+pub(crate) fn for_each_part<T: Send>(
+    items: &mut [T],
+    each: usize,
+    task: impl Fn(usize, &mut [T]) + Send + Sync,
+) {
     #[cfg(feature = "rayon")]
     {
         use rayon::prelude::*;
-        (0..chunks).into_par_iter().with_max_len(1).find_first(|&id| task(id))
+        let parts = items.par_chunks_mut(each).enumerate().with_max_len(1);
+        parts.for_each(|(part, items)| task(part, items));
     }
     #[cfg(not(feature = "rayon"))]
-    (0..chunks).find(|&id| task(id))
+    items.chunks_mut(each).enumerate().for_each(|(part, items)| task(part, items));
 }

@@ -132,7 +132,7 @@ pub unsafe fn equal(
         return Err(refused(shape, item, strides));
     }
     let nest = LoopNest::new(shape, item, a_strides, b_strides);
-    let comparison = Comparison::new(nest, level()?, element.class(), mode, None);
+    let comparison = Comparison::new(nest, level()?, element.class(), mode, None, None);
     // SAFETY: K2 by the caller, K4 by L2.
     Ok(unsafe { comparison.run(a, b) })
 }
@@ -225,6 +225,26 @@ pub unsafe fn xxh3_128(
     let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
     // SAFETY: K2 by the caller, K4 by L2.
     Ok(unsafe { plan.xxh3_128_raw(src) })
+}
+
+/// [`tree_hash`](crate::tree_hash) of the C-order bytes, on all threads.
+///
+/// # Errors
+///
+/// Those of [`xxh3_64`].
+///
+/// # Safety
+///
+/// That of [`xxh3_64`]. See the [module](self) for an example of that.
+pub unsafe fn tree_hash(
+    shape: &[usize],
+    itemsize: usize,
+    src: *const u8,
+    strides: &[isize],
+) -> Result<u128, Error> {
+    let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
+    // SAFETY: K2 by the caller, K4 by L2.
+    Ok(unsafe { plan.tree_hash_raw(src) })
 }
 
 /// SipHash-1-3 with two keys of the C-order bytes.

@@ -91,6 +91,7 @@ fn prop_hash_stays_inside() {
         for edge in EDGES {
             let from = Guarded::new(&from, edge);
             prop_assert_eq!(plan.xxh3_64(&view(&from, &src)).unwrap(), hash, "{:?} {}", edge, plan);
+            let _ = plan.tree_hash(&view(&from, &src)).unwrap();
         }
         Ok(())
     });

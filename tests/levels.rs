@@ -4,7 +4,7 @@ use std::process::Command;
 use stridewise::{
     CopyPlan, Error, LEVEL_VARIABLE, Layout, Level, LevelError, Mode, Order, View, ViewMut, copy,
     copy_broadcast, copy_within, equal, first_mismatch, hash_into, level, level_named, raw,
-    siphash13, to_contiguous, xxh3_64, xxh3_128,
+    siphash13, to_contiguous, tree_hash, xxh3_64, xxh3_128,
 };
 
 /// Says what ran and what did not; `EXPECT_LEVEL` names one that must.
@@ -66,6 +66,7 @@ fn verbs_by_the_environment() {
             raw::first_mismatch(&[2, 2], byte, one, &two, one, &two, Mode::Values).map(drop),
             raw::xxh3_64(&[2, 2], 1, one, &two).map(drop),
             raw::xxh3_128(&[2, 2], 1, one, &two).map(drop),
+            raw::tree_hash(&[2, 2], 1, one, &two).map(drop),
             raw::siphash13(&[2, 2], 1, one, &two, 0, 0).map(drop),
             raw::hash_into(&[2, 2], 1, one, &two, &mut hasher),
         ]
@@ -79,6 +80,7 @@ fn verbs_by_the_environment() {
         first_mismatch(&src, &src).map(drop),
         xxh3_64(&src).map(drop),
         xxh3_128(&src).map(drop),
+        tree_hash(&src).map(drop),
         siphash13(&src, 0, 0).map(drop),
         hash_into(&src, &mut hasher),
         CopyPlan::new(&layout, &turned).map(drop),

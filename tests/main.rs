@@ -17,5 +17,6 @@ mod parallel;
 mod raw;
 mod second_opinion;
 mod support;
+mod tree;
 mod views;
 mod within;

@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, System};
 use std::cell::Cell;
 use stridewise::{
     CopyPlan, Layout, Order, View, ViewMut, copy, copy_broadcast, copy_within, equal,
-    first_mismatch, hash_into, level, raw, siphash13, xxh3_64, xxh3_128,
+    first_mismatch, hash_into, level, raw, siphash13, tree_hash, xxh3_64, xxh3_128,
 };
 
 /// The system's allocator, which counts for the thread.
@@ -75,7 +75,12 @@ fn six_axes_need_no_heap() {
             copy_broadcast(&mut dst, &same).unwrap();
             let mut hasher = std::hash::DefaultHasher::new();
             hash_into(&src, &mut hasher).unwrap();
-            let _ = (xxh3_64(&src).unwrap(), xxh3_128(&src).unwrap(), siphash13(&src, 1, 2));
+            let _ = (
+                xxh3_64(&src).unwrap(),
+                xxh3_128(&src).unwrap(),
+                tree_hash(&src).unwrap(),
+                siphash13(&src, 1, 2),
+            );
             let (to, from) =
                 (Layout::contiguous(shape, 4, Order::C), Layout::contiguous(shape, 4, Order::F));
             let (to, from) = (to.unwrap(), from.unwrap());

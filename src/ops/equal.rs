@@ -3,19 +3,23 @@
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
 use super::{Options, check_planned, pair};
+use crate::axes::Axes;
 use crate::element::ElementType;
 use crate::error::{Error, MismatchError};
 use crate::layout::Layout;
 use crate::parallel;
 use crate::plan::Bases;
-use crate::plan::blocks::Blocks;
+use crate::plan::coalesce::coalesce;
 use crate::plan::compare::Comparison;
+use crate::plan::grid::Grid;
 use crate::plan::loop_nest::LoopNest;
+use crate::plan::normalize::{Traversal, normalize};
 use crate::view::Strided;
 use alloc::vec::Vec;
 use core::fmt;
-use stridewise_kernels::Level;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use stridewise_kernels::equal::{Equal, Mode};
+use stridewise_kernels::{Caches, Level};
 
 /// Whether two views have the same shape and equal items.
 ///
@@ -59,7 +63,7 @@ pub fn equal_with(a: &impl Strided, b: &impl Strided, mode: Mode) -> Result<bool
     check_types(a.element(), b.element())?;
     let Some(nest) = same_shape(a.layout(), b.layout())? else { return Ok(false) };
     let level = Options::default().level()?;
-    let comparison = Comparison::new(nest, level, a.element().class(), mode, None);
+    let comparison = Comparison::new(nest, level, a.element().class(), mode, None, None);
     // SAFETY: K2 by both views' validation, K4 by L2.
     Ok(unsafe { comparison.run(a.origin(), b.origin()) })
 }
@@ -137,7 +141,7 @@ pub struct EqualPlan {
 }
 
 /// Bytes of a block that is searched for the first mismatch as one.
-const BLOCK: usize = 256 << 10;
+const BLOCK: usize = 1 << 20;
 
 impl EqualPlan {
     /// The plan for items of one type by value, at the default level.
@@ -165,7 +169,8 @@ impl EqualPlan {
     ) -> Result<EqualPlan, Error> {
         a.check_itemsize(element.itemsize())?;
         let (nest, level) = (pair(a, b)?, options.level()?);
-        let comparison = Comparison::new(nest, level, element.class(), mode, options.chunks);
+        let Options { caches, chunks, .. } = options;
+        let comparison = Comparison::new(nest, level, element.class(), mode, caches, chunks);
         Ok(EqualPlan { a: a.clone(), b: b.clone(), element, comparison })
     }
 
@@ -230,84 +235,108 @@ impl EqualPlan {
 
     /// The number of items before the first that differs.
     ///
-    /// Blocks in C order are compared whole, each in any order; the first
-    /// that differs is halved along its outermost loop until one item is left.
+    /// Blocks are met in the order of their first items and compared whole,
+    /// each in any order; one that differs is halved along its outermost loop
+    /// until one item is left. A block that begins after what was found
+    /// need not be looked at.
     ///
     /// # Safety
     /// K2, K4 for the planned layouts.
     unsafe fn search(&self, a: *const u8, b: *const u8) -> Option<usize> {
         let (shape, item) = (self.a.shape(), self.a.itemsize());
-        let nest = LoopNest::new(shape, item, self.a.strides(), self.b.strides());
-        let blocks = Blocks::new(nest, BLOCK);
-        let full = self.part(blocks.full());
-        let tail = blocks.tail().map(|nest| self.part(nest));
+        let mut nest = LoopNest::new(shape, item, self.a.strides(), self.b.strides());
+        normalize(&mut nest, Traversal::Logical);
+        coalesce(&mut nest);
+        if nest.is_empty() {
+            return None;
+        }
+        let grid = Grid::new(&nest, BLOCK);
+        let whole = grid.block(&nest, &Axes::<usize>::filled(nest.loops.len(), 0)).0;
+        let full = self.part(LoopNest { dst: 0, src: 0, ..whole });
         let bases = Bases::new(a.cast_mut(), b);
-        let differs = |id| {
-            let block = blocks.block(id);
-            let part = if block.tail { tail.as_ref().unwrap_or(&full) } else { &full };
+        let found = AtomicUsize::new(usize::MAX);
+        // Whether the rest cannot matter.
+        let look = |id| {
+            let first = grid.first(&nest, id);
+            let before = nest.before(&first) / item;
+            if before >= found.load(Relaxed) {
+                return true;
+            }
+            let (block, whole) = grid.block(&nest, &first);
             // SAFETY: a block of the planned layouts.
-            let same =
-                unsafe { part.run(bases.dst().offset(block.dst), bases.src().offset(block.src)) };
-            !same
+            unsafe {
+                let (a, b) = (bases.dst().offset(block.dst), bases.src().offset(block.src));
+                let block = LoopNest { dst: 0, src: 0, ..block };
+                if if whole { full.run(a, b) } else { self.part(block.clone()).run(a, b) } {
+                    return false;
+                }
+                found.fetch_min(before + self.bisect(&nest, block, a, b), Relaxed);
+            }
+            // Others that began before may yet have an earlier one.
+            false
         };
-        let count = blocks.count();
-        let id = if self.comparison.split.chunks > 1 && parallel::pays() {
+        let count = grid.count(&nest);
+        if self.comparison.split.chunks > 1 && parallel::pays() {
             // The first alone: what differs at once should cost no threads.
-            match count {
-                0 => None,
-                _ if differs(0) => Some(0),
-                _ => parallel::find_first(count - 1, |id| differs(id + 1)).map(|id| id + 1),
+            look(0);
+            if found.load(Relaxed) != 0 {
+                parallel::for_each(count - 1, |id| {
+                    look(id + 1);
+                });
             }
         } else {
-            (0..count).find(|&id| differs(id))
-        }?;
-        let block = blocks.block(id);
-        let nest = if block.tail { blocks.tail() } else { None }.unwrap_or_else(|| blocks.full());
-        // SAFETY: the block that differs.
-        let inside = unsafe { self.bisect(nest, a.offset(block.dst), b.offset(block.src)) };
-        Some(block.before * (blocks.nest.item / item) + inside)
+            // As blocks come in the order of their first items.
+            let _ = (0..count).find(|&id| look(id));
+        }
+        Some(found.into_inner()).filter(|&at| at != usize::MAX)
     }
 
     /// A serial comparison of some of the items.
     fn part(&self, nest: LoopNest) -> Comparison {
-        let Comparison { level, class, mode, .. } = self.comparison;
-        Comparison::new(nest, level, class, mode, Some(1))
+        let Comparison { level, class, mode, ref tiles, .. } = self.comparison;
+        // Beyond the caches if the whole is: small ones make it so.
+        let caches = tiles.as_ref().filter(|tiles| tiles.far).map(|_| Caches::LEAST);
+        Comparison::new(nest, level, class, mode, caches, Some(1))
     }
 
-    /// The number of items of `nest` before the first that differs; one does.
+    /// The number of items, in all of `nest`, from the first of `block` to
+    /// the first that differs; one does.
     ///
     /// # Safety
-    /// K2, K4 for `nest`, whose loops are in index order.
-    unsafe fn bisect(&self, mut nest: LoopNest, a: *const u8, b: *const u8) -> usize {
-        let per_run = nest.item / self.a.itemsize();
-        let mut before = 0;
-        while let Some(outer) = nest.loops.first().copied() {
-            if outer.extent == 1 {
-                nest.loops.remove(0);
-                continue;
-            }
-            let half = outer.extent / 2;
-            let mut first = nest.clone();
-            first.cut(0, 0, half);
-            let items = first.items() * per_run;
-            // SAFETY: a part of `nest`.
-            if unsafe { self.part(first).run(a, b) } {
-                before += items;
-                nest.cut(0, half, outer.extent - half);
-            } else {
-                nest.cut(0, 0, half);
+    /// K2, K4 for `block`, whose loops are those of `nest`, in index order.
+    unsafe fn bisect(
+        &self,
+        nest: &LoopNest,
+        mut block: LoopNest,
+        a: *const u8,
+        b: *const u8,
+    ) -> usize {
+        let mut first = Axes::<usize>::filled(nest.loops.len(), 0);
+        for at in 0..nest.loops.len() {
+            while block.loops[at].extent > 1 {
+                let extent = block.loops[at].extent;
+                let half = extent / 2;
+                let mut part = block.clone();
+                part.cut(at, 0, half);
+                // SAFETY: a part of the block.
+                if unsafe { self.part(part).run(a, b) } {
+                    first[at] += half;
+                    block.cut(at, half, extent - half);
+                } else {
+                    block.cut(at, 0, half);
+                }
             }
         }
         let Comparison { level, class, mode, .. } = self.comparison;
         // SAFETY: the one run of items that is left.
         let at = unsafe {
             Equal::new(level, class, mode).first_mismatch(
-                a.offset(nest.dst),
-                b.offset(nest.src),
-                nest.item,
+                a.offset(block.dst),
+                b.offset(block.src),
+                block.item,
             )
         };
-        before + at.unwrap_or(0) / self.a.itemsize()
+        (nest.before(&first) + at.unwrap_or(0)) / self.a.itemsize()
     }
 
     /// The level of its kernels.

@@ -2,19 +2,20 @@
 //!
 //! The view is cut into blocks in index order. A block that is contiguous is
 //! hashed where it lies; another is packed by the copy kernels into a scratch
-//! that stays in cache. Every hasher sees the same bytes in the same order
-//! as if the view had been copied to C order first.
+//! that stays in cache. A source that runs along an outer axis makes large
+//! blocks, so that its lines are read once and whole. Every hasher sees the
+//! same bytes in the same order as if the view had been copied to C order.
 
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
+use super::pack::{Pack, bytes_of_runs};
 use super::{Options, check_planned};
 use crate::error::{Error, MismatchError};
 use crate::layout::{Layout, Order};
-use crate::plan::Schedule;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
+use crate::plan::{Schedule, policy};
 use crate::view::Strided;
-use alloc::vec::Vec;
 use core::fmt;
 use core::hash::Hasher;
 use core::mem::MaybeUninit;
@@ -24,10 +25,12 @@ use stridewise_kernels::hash::{SipHasher13, Xxh3, xxh3_64 as xxh3_64_of, xxh3_12
 /// Bytes of the smallest scratch, which costs no stack to speak of.
 const TINY: usize = 1 << 10;
 /// Bytes of the scratch on the stack: half of a small L1 cache.
-const SMALL: usize = 16 << 10;
+pub(super) const SMALL: usize = 16 << 10;
 /// Bytes of the scratch for sources whose lines should be used whole while
 /// they are in cache: a part of L2.
 const LARGE: usize = 256 << 10;
+/// Bytes of the scratch at most, where lines need more: a part of L3.
+const LARGEST: usize = 8 << 20;
 /// Runs of so many bytes are hashed where they lie.
 const DIRECT: usize = 1024;
 
@@ -128,18 +131,13 @@ pub fn hash_into(view: &impl Strided, hasher: &mut impl Hasher) -> Result<(), Er
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HashPlan {
-    layout: Layout,
-    level: Level,
+    pub(super) layout: Layout,
+    pub(super) level: Level,
     pub(crate) blocks: Blocks,
     /// How a block becomes bytes in a row; `None` if its runs are long.
     pub(crate) pack: Option<Pack>,
-}
-
-/// The copies that pack blocks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pack {
-    pub(crate) full: Schedule,
-    pub(crate) tail: Option<Schedule>,
+    /// Pieces of a tree hash, at most.
+    pub(super) chunks: usize,
 }
 
 impl HashPlan {
@@ -152,7 +150,8 @@ impl HashPlan {
         HashPlan::with(layout, Options::default())
     }
 
-    /// The plan at a level; hashing has no chunks.
+    /// The plan at a level; chunks are those of [`tree_hash`](crate::tree_hash)
+    /// only.
     ///
     /// # Errors
     ///
@@ -163,19 +162,22 @@ impl HashPlan {
         let dense = layout.contiguous_like(Order::C);
         let nest =
             LoopNest::new(layout.shape(), layout.itemsize(), dense.strides(), layout.strides());
-        let blocks = Blocks::new(nest, SMALL);
+        let bytes = layout.nbytes();
+        let chunks = options.chunks.unwrap_or_else(|| policy::chunks_for(bytes));
+        let layout = layout.clone();
+        let mut blocks = Blocks::new(nest, SMALL);
         let long = blocks.nest.item >= DIRECT || blocks.nest.loops.is_empty();
         if long || blocks.nest.is_empty() {
-            return Ok(HashPlan { layout: layout.clone(), level, blocks, pack: None });
+            return Ok(HashPlan { layout, level, blocks, pack: None, chunks });
         }
-        let blocks = if blocks.at > 0 || blocks.tail().is_some() || blocks.count() > 1 {
-            Blocks::new(blocks.nest, LARGE)
-        } else {
-            blocks
-        };
-        let schedule = |nest| Schedule::new(nest, level, None, Some(1));
-        let pack = Pack { full: schedule(blocks.full()), tail: blocks.tail().map(schedule) };
-        Ok(HashPlan { layout: layout.clone(), level, blocks, pack: Some(pack) })
+        let mut far = false;
+        if blocks.count() > 1 {
+            far = policy::prefetches(&blocks.nest, options.caches);
+            let bytes = bytes_of_runs(&blocks.nest).clamp(LARGE, LARGEST);
+            blocks = Blocks::new(blocks.nest, bytes);
+        }
+        let pack = Some(Pack::new(&blocks, level, far));
+        Ok(HashPlan { layout, level, blocks, pack, chunks })
     }
 
     /// [`xxh3_64`] of a view that is laid out as planned.
@@ -273,7 +275,7 @@ impl HashPlan {
             let run = |start| unsafe { core::slice::from_raw_parts(start, nest.item) };
             return nest.loops.is_empty().then(|| hash(run(origin.wrapping_offset(nest.src))));
         };
-        if self.blocks.at > 0 || pack.tail.is_some() {
+        if self.blocks.count() > 1 {
             return None;
         }
         let bytes = pack.full.nest.bytes();
@@ -319,77 +321,6 @@ impl HashPlan {
         // SAFETY: handed on.
         unsafe { self.feed(origin, &mut |bytes| hasher.update(bytes)) };
         hasher
-    }
-
-    /// Calls `sink` with the C-order bytes, piece after piece.
-    ///
-    /// # Safety
-    /// K2, K4 for the planned layout.
-    pub(crate) unsafe fn feed(&self, origin: *const u8, sink: &mut dyn FnMut(&[u8])) {
-        let Some(pack) = &self.pack else {
-            // SAFETY: handed on.
-            return unsafe { self.feed_runs(origin, sink) };
-        };
-        let need = self.blocks.items() * self.blocks.nest.item;
-        let mut small = MaybeUninit::<[u8; SMALL]>::uninit();
-        if need <= SMALL {
-            // SAFETY: handed on; the scratch has room for a block.
-            return unsafe { self.feed_packed(pack, origin, small.as_mut_ptr().cast(), sink) };
-        }
-        let mut large = Vec::<u8>::new();
-        if large.try_reserve_exact(need).is_ok() {
-            // SAFETY: handed on; the scratch has room for a block.
-            unsafe { self.feed_packed(pack, origin, large.as_mut_ptr(), sink) };
-        } else {
-            // Without memory for it, more and smaller blocks.
-            let blocks = Blocks::new(self.blocks.nest.clone(), SMALL);
-            let schedule = |nest| Schedule::new(nest, self.level, None, Some(1));
-            let pack = Pack { full: schedule(blocks.full()), tail: blocks.tail().map(schedule) };
-            let plan = HashPlan { blocks, pack: None, ..self.clone() };
-            // SAFETY: handed on; items that are packed are shorter than
-            // `DIRECT`, so a block has at most `SMALL` bytes.
-            unsafe { plan.feed_packed(&pack, origin, small.as_mut_ptr().cast(), sink) };
-        }
-    }
-
-    /// # Safety
-    /// K2, K4 for the planned layout.
-    unsafe fn feed_runs(&self, origin: *const u8, sink: &mut dyn FnMut(&[u8])) {
-        let nest = &self.blocks.nest;
-        if nest.is_empty() {
-            return;
-        }
-        let runs = Blocks::new(nest.clone(), 1);
-        for id in 0..runs.count() {
-            // SAFETY: a run of the layout, readable for the call.
-            sink(unsafe {
-                core::slice::from_raw_parts(origin.offset(runs.block(id).src), nest.item)
-            });
-        }
-    }
-
-    /// # Safety
-    /// K2, K4 for the planned layout; `scratch` has room for a block.
-    unsafe fn feed_packed(
-        &self,
-        pack: &Pack,
-        origin: *const u8,
-        scratch: *mut u8,
-        sink: &mut dyn FnMut(&[u8]),
-    ) {
-        for id in 0..self.blocks.count() {
-            let block = self.blocks.block(id);
-            let copy = match &pack.tail {
-                Some(tail) if block.tail => tail,
-                _ => &pack.full,
-            };
-            // SAFETY: K2 for the block; its bytes fill the scratch gaplessly
-            // from its start, and nobody else has it (K3).
-            sink(unsafe {
-                copy.run(scratch, origin.offset(block.src));
-                core::slice::from_raw_parts(scratch, copy.nest.bytes())
-            });
-        }
     }
 }
 

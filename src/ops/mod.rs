@@ -4,6 +4,8 @@ mod contiguous;
 mod copy;
 mod equal;
 mod hash;
+mod pack;
+mod tree;
 pub(crate) mod within;
 
 use crate::error::{Error, MismatchError};
@@ -16,6 +18,7 @@ pub use contiguous::{to_contiguous, to_contiguous_any};
 pub use copy::{CopyPlan, copy, copy_broadcast};
 pub use equal::{EqualPlan, equal, equal_with, first_mismatch, first_mismatch_with};
 pub use hash::{HashPlan, hash_into, siphash13, xxh3_64, xxh3_128};
+pub use tree::tree_hash;
 pub use within::copy_within;
 
 /// What a plan may be asked for; the default lets the library choose.

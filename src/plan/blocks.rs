@@ -1,7 +1,6 @@
 //! Blocks: a nest in index order, cut into pieces of some bytes.
 //!
-//! Where the order of the items matters (hashing, the first mismatch) the
-//! loops keep the order of the indices down to one loop that is cut; the
+//! Where the order of the items matters, as in hashing, the loops keep the order of the indices down to one loop that is cut; the
 //! loops inside a block are then free again, so a block is planned like any
 //! other copy or comparison.
 
@@ -57,7 +56,7 @@ impl Blocks {
 
     /// Items of a block, with all steps.
     pub(crate) fn items(&self) -> usize {
-        self.step.min(self.cut().extent) * self.items_inside()
+        self.steps() * self.items_inside()
     }
 
     /// Items of one step of the cut loop.
@@ -65,18 +64,9 @@ impl Blocks {
         self.nest.loops.iter().skip(self.at + 1).fold(1, |n, l| n * l.extent)
     }
 
-    /// The loops of a block with all steps, from offset 0.
-    pub(crate) fn full(&self) -> LoopNest {
-        self.with_steps(self.step.min(self.cut().extent))
-    }
-
-    /// The loops of the last block of each run, if it has fewer steps.
-    pub(crate) fn tail(&self) -> Option<LoopNest> {
-        let rest = self.cut().extent % self.step;
-        (rest != 0 && self.cut().extent > self.step).then(|| self.with_steps(rest))
-    }
-
-    fn with_steps(&self, steps: usize) -> LoopNest {
+    /// The loops of a block of some steps, from offset 0; the last block of a
+    /// run may have fewer than others.
+    pub(crate) fn with_steps(&self, steps: usize) -> LoopNest {
         let mut loops =
             crate::axes::Axes::from_slice(self.nest.loops.get(self.at..).unwrap_or(&[]));
         if let Some(first) = loops.first_mut() {
@@ -86,41 +76,26 @@ impl Blocks {
         LoopNest { loops, item: self.nest.item, dst: 0, src: 0 }
     }
 
-    /// Block `id`: where it starts in both operands, whether it is a tail,
-    /// and how many items come before it.
-    pub(crate) fn block(&self, id: usize) -> Block {
-        let (mut run, piece) = (id / self.per_run(), id % self.per_run());
-        let cut = self.cut();
-        let start = piece * self.step.min(cut.extent);
-        let mut items = self.items_inside();
-        let mut block = Block {
-            dst: self.nest.dst + start as isize * cut.dst,
-            src: self.nest.src + start as isize * cut.src,
-            tail: cut.extent - start < self.step && cut.extent > self.step,
-            before: start * items,
-        };
-        items *= cut.extent;
-        for l in self.nest.loops.iter().take(self.at).rev() {
-            let index = run % l.extent;
-            run /= l.extent;
-            block.dst += index as isize * l.dst;
-            block.src += index as isize * l.src;
-            block.before += index * items;
-            items *= l.extent;
-        }
-        block
+    /// Bytes of one step of the cut loop.
+    pub(crate) fn step_bytes(&self) -> usize {
+        self.items_inside() * self.nest.item
     }
-}
 
-/// One block of a nest in index order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Block {
-    /// Offset of its first item in the destination (left operand).
-    pub(crate) dst: isize,
-    /// Offset of its first item in the source (right operand).
-    pub(crate) src: isize,
-    /// Whether it has the loops of [`Blocks::tail`].
-    pub(crate) tail: bool,
-    /// Items of the nest that come before it.
-    pub(crate) before: usize,
+    /// Steps of a block with all of them.
+    pub(crate) fn steps(&self) -> usize {
+        self.step.min(self.cut().extent)
+    }
+
+    /// Where step `id` of all runs of the cut loop starts in the source, and
+    /// how many steps its run has from there on.
+    pub(crate) fn step_at(&self, id: usize) -> (isize, usize) {
+        let cut = self.cut();
+        let (mut run, step) = (id / cut.extent, id % cut.extent);
+        let mut src = self.nest.src + step as isize * cut.src;
+        for l in self.nest.loops.iter().take(self.at).rev() {
+            src += (run % l.extent) as isize * l.src;
+            run /= l.extent;
+        }
+        (src, cut.extent - step)
+    }
 }

@@ -1,18 +1,28 @@
 //! Equality over the same nests: runs where both operands have them, else
-//! tiles that the copy kernels lay side by side in L1.
+//! tiles that copies lay side by side in L1.
+//!
+//! The operand with runs gives the order. A tile has a few lines of either
+//! operand (see `grid`), and copies bring the other operand's part of it, or
+//! both, into a scratch in that order. Operands beyond the caches make large
+//! tiles: the copy of one asks for its own lines ahead, as any large copy
+//! does, and the other is read in runs that are long enough for hardware to
+//! foresee.
 
 #![allow(unsafe_code, reason = "the walk turns a plan's offsets into pointers")]
 
 use super::execute::walk;
+use super::grid::Grid;
 use super::loop_nest::{Loop, LoopNest};
 use super::normalize::{Traversal, normalize};
 use super::partition::{Split, chunk, partition};
-use super::tile::{Inner, RUN, arrange, block, plane};
-use super::{Bases, coalesce, order, policy};
+use super::tile::{Inner, RUN, block};
+use super::{Bases, Schedule, coalesce, order, policy};
+use crate::axes::Axes;
 use crate::parallel;
+use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 use stridewise_kernels::Level;
-use stridewise_kernels::copy::{Axis, Block, Copy, Family};
+use stridewise_kernels::copy::{Axis, Block, Family};
 use stridewise_kernels::equal::{Class, Equal, Mode};
 
 /// A comparison that is ready to run; the left operand stands in the
@@ -20,74 +30,95 @@ use stridewise_kernels::equal::{Class, Equal, Mode};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Comparison {
     pub(crate) nest: LoopNest,
-    /// `None` if the items are runs in both operands.
-    pub(crate) tile: Option<Tile>,
+    /// `None` if the items are runs in both operands, or few.
+    pub(crate) tiles: Option<Tiles>,
+    /// Whether the operands have changed places: the left one gives the order.
+    pub(crate) swapped: bool,
     pub(crate) split: Split,
     pub(crate) level: Level,
     pub(crate) class: Class,
     pub(crate) mode: Mode,
 }
 
-/// Steps of the two innermost loops that are compared at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Tile {
-    pub(crate) outer: usize,
-    pub(crate) inner: usize,
-    /// How the left operand becomes rows; `None` if it has rows already.
-    pub(crate) left: Option<Family>,
-    /// How the right operand becomes rows; `None` if it has rows already.
-    pub(crate) right: Option<Family>,
-    /// Items are compared where they lie: few, or such as no register packs.
-    pub(crate) in_place: bool,
+/// How a nest is cut into tiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tiles {
+    pub(crate) grid: Grid,
+    /// A tile with all steps.
+    pub(crate) full: Tile,
+    /// Whether the operands are beyond the caches.
+    pub(crate) far: bool,
 }
 
-/// Bytes of a tile's rows, without what keeps them on different cache sets.
+/// How a tile is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tile {
+    /// Lays out the right operand in the left one's order.
+    pub(crate) right: Schedule,
+    /// Lays out the left operand, if it has no runs either.
+    pub(crate) left: Option<Schedule>,
+    /// The left operand against the right one's scratch.
+    rows: LoopNest,
+}
+
+/// Bytes of a tile without what keeps its rows on different cache sets.
 const TILE: usize = 16 << 10;
-/// Bytes between the rows of a tile.
+/// The same for operands beyond the caches, which read long runs of each.
+const LARGE: usize = 1 << 20;
+/// Rows of a multiple of so many bytes need that.
+const SET: usize = 512;
+/// Bytes between such rows.
 const PAD: usize = 64;
-/// Rows of a tile that is cut both ways.
-const ROWS: usize = 64;
+/// Runs of fewer bytes are packed rather than compared where they lie.
+const SHORT: usize = 16;
 
 /// Items that are not worth packing. As many come before the first tile, so
 /// that what differs early costs no tile.
 const FEW: usize = 128;
 
-/// Room for one operand's tile.
-#[repr(align(64))]
-struct Scratch(MaybeUninit<[u8; TILE + ROWS * PAD]>);
-
-impl Scratch {
-    fn new() -> Scratch {
-        Scratch(MaybeUninit::uninit())
-    }
-
-    fn start(&mut self) -> *mut u8 {
-        self.0.as_mut_ptr().cast()
-    }
+/// Bytes of rows that are kept on different cache sets.
+const fn padded(bytes: usize) -> usize {
+    bytes + bytes / SET * PAD
 }
 
+/// Room for one operand's tile.
+#[repr(align(64))]
+struct Scratch(MaybeUninit<[u8; padded(TILE)]>);
+
 impl Comparison {
-    /// All passes; `chunks` is `None` to let the bytes decide.
+    /// All passes, for some caches; `chunks` is `None` to let the bytes
+    /// decide.
     pub(crate) fn new(
         mut nest: LoopNest,
         level: Level,
         class: Class,
         mode: Mode,
+        caches: policy::For,
         chunks: Option<usize>,
     ) -> Comparison {
-        normalize(&mut nest, Traversal::Free);
-        order::order(&mut nest);
-        coalesce::coalesce(&mut nest);
-        let tile = if nest.loops.is_empty() || nest.item > RUN || nest.is_empty() {
-            None
-        } else {
-            arrange(&mut nest);
-            Some(Tile::new(&nest))
-        };
+        simplify(&mut nest);
+        let (mut tiles, mut swapped) = (None, false);
+        let runs = nest.loops.is_empty() || nest.item > RUN || nest.is_empty();
+        if !runs {
+            swapped = !has_runs(&nest, |l| l.dst) && has_runs(&nest, |l| l.src);
+            if swapped {
+                swap(&mut nest);
+                simplify(&mut nest);
+            }
+            if nest.items() > FEW {
+                tiles = Some(Tiles::new(&nest, level, policy::prefetches(&nest, caches)));
+            }
+        }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));
-        let family = if tile.is_none() { Family::Runs } else { Family::Tiled };
-        let split = partition(&nest, Inner::new(family, &nest), chunks);
-        Comparison { nest, tile, split, level, class, mode }
+        let family = if runs { Family::Runs } else { Family::Tiled };
+        let mut split = partition(&nest, Inner::new(family, &nest), chunks);
+        if let (Some(tiles), true) = (&tiles, split.chunks > 1) {
+            // Whole tiles.
+            let Loop { extent, .. } = nest.loops[split.at];
+            split.step = split.step.next_multiple_of(tiles.grid.steps[split.at]);
+            split.chunks = extent.div_ceil(split.step);
+        }
+        Comparison { nest, tiles, swapped, split, level, class, mode }
     }
 
     /// Whether all items are equal.
@@ -95,6 +126,7 @@ impl Comparison {
     /// # Safety
     /// K2 and K4 for the planned loops from these bases, both only read.
     pub(crate) unsafe fn run(&self, left: *const u8, right: *const u8) -> bool {
+        let (left, right) = if self.swapped { (right, left) } else { (left, right) };
         if self.split.chunks == 1 || !parallel::pays() {
             // SAFETY: handed on.
             return unsafe { self.run_nest(&self.nest, left, right) };
@@ -116,87 +148,43 @@ impl Comparison {
             return true;
         }
         let equal = Equal::new(self.level, self.class, self.mode);
-        // SAFETY: K4, the first items.
-        let (left, right) = unsafe { (left.offset(nest.dst).cast_mut(), right.offset(nest.src)) };
-        let Some(tile) = self.tile else {
-            let (around, rows) = match nest.loops[..] {
-                [] => (&[][..], Loop::UNIT),
-                [ref around @ .., rows] => (around, rows),
-            };
-            // SAFETY: K2, K4: rows of whole items, a run each.
-            return unsafe {
-                walk(around, left, right, &|left, right| {
-                    equal.rows(left, rows.dst, right, rows.src, rows.extent, nest.item)
-                })
-            };
-        };
-        let (around, block) = block(nest);
-        // SAFETY: the block, or a part of it, at each step of the loops
-        // around it, and first at their first.
-        unsafe {
-            if block.outer.extent * block.inner.extent <= FEW {
-                return walk(around, left, right, &|left, right| equal.block(left, right, &block));
-            }
-            equal.block(left, right, &first_of(block))
-                && walk(around, left, right, &|left, right| {
-                    self.run_tiles(tile, &block, equal, left, right)
-                })
+        if nest.item > RUN || nest.loops.is_empty() {
+            // SAFETY: handed on.
+            return unsafe { rows(nest, left, right, equal) };
         }
-    }
-
-    /// Compares a block tile by tile.
-    ///
-    /// Never inlined: the scratch is a lot of stack to ask for.
-    ///
-    /// # Safety
-    /// K2 and K4 for the block.
-    #[inline(never)]
-    unsafe fn run_tiles(
-        &self,
-        tile: Tile,
-        block: &Block,
-        equal: Equal,
-        left: *const u8,
-        right: *const u8,
-    ) -> bool {
-        let (outer, inner, item) = (block.outer, block.inner, block.item);
-        let side = |family: Option<Family>| family.map(|f| Copy::new(self.level, f, item));
-        let (pack_left, pack_right) = (side(tile.left), side(tile.right));
-        let (mut left_rows, mut right_rows) = (Scratch::new(), Scratch::new());
-        for o in (0..outer.extent).step_by(tile.outer) {
-            let rows = tile.outer.min(outer.extent - o);
-            for i in (0..inner.extent).step_by(tile.inner) {
-                let items = tile.inner.min(inner.extent - i);
-                let (o, i) = (o as isize, i as isize);
-                // SAFETY: a tile of the block; its rows fit the scratch,
-                // which `Tile::new` sized it for.
-                let same = unsafe {
-                    let left = left.offset(o * outer.dst + i * inner.dst);
-                    let right = right.offset(o * outer.src + i * inner.src);
-                    if tile.in_place {
-                        let part = Block {
-                            item,
-                            outer: Axis { extent: rows, ..outer },
-                            inner: Axis { extent: items, ..inner },
-                        };
-                        if !equal.block(left, right, &part) {
-                            return false;
-                        }
-                        continue;
-                    }
-                    let tile = Part { rows, items, item };
-                    let (l, l_step) =
-                        tile.rows(pack_left, &mut left_rows, left, outer.dst, inner.dst);
-                    let (r, r_step) =
-                        tile.rows(pack_right, &mut right_rows, right, outer.src, inner.src);
-                    equal.rows(l, l_step, r, r_step, rows, items * item)
-                };
-                if !same {
-                    return false;
+        let (around, block) = block(nest);
+        // SAFETY: K4, the first items; the block at each step of the loops
+        // around it, or at their first; all of the nest.
+        unsafe {
+            let (l, r) = (left.offset(nest.dst).cast_mut(), right.offset(nest.src));
+            match &self.tiles {
+                None => walk(around, l, r, &|l, r| equal.block(l, r, &block)),
+                Some(tiles) => {
+                    equal.block(l, r, &first_of(block))
+                        && tiles.run(nest, self.level, equal, left, right)
                 }
             }
         }
-        true
+    }
+}
+
+/// The passes before the kernels'; what both operands run along comes last.
+fn simplify(nest: &mut LoopNest) {
+    normalize(nest, Traversal::Free);
+    order::order(nest);
+    coalesce::coalesce(nest);
+}
+
+/// Whether an operand's items lie next to each other along a loop.
+fn has_runs(nest: &LoopNest, step: impl Fn(&Loop) -> isize) -> bool {
+    nest.loops.iter().any(|l| step(l).unsigned_abs() == nest.item)
+}
+
+/// Makes the right operand the left one.
+fn swap(nest: &mut LoopNest) {
+    core::mem::swap(&mut nest.dst, &mut nest.src);
+    for l in nest.loops.iter_mut() {
+        core::mem::swap(&mut l.dst, &mut l.src);
     }
 }
 
@@ -211,64 +199,140 @@ fn first_of(block: Block) -> Block {
     }
 }
 
-/// The extents of one tile, which may be cut short at the edges.
-#[derive(Clone, Copy)]
-struct Part {
-    rows: usize,
-    items: usize,
-    item: usize,
+/// Whether the items of a nest are equal where they lie, run by run.
+///
+/// # Safety
+/// K2 and K4 for `nest`, which has items.
+unsafe fn rows(nest: &LoopNest, left: *const u8, right: *const u8, equal: Equal) -> bool {
+    let (around, rows) = match nest.loops[..] {
+        [] => (&[][..], Loop::UNIT),
+        [ref around @ .., rows] => (around, rows),
+    };
+    // SAFETY: K2, K4: rows of whole items, a run each.
+    unsafe {
+        walk(around, left.offset(nest.dst).cast_mut(), right.offset(nest.src), &|left, right| {
+            equal.rows(left, rows.dst, right, rows.src, rows.extent, nest.item)
+        })
+    }
 }
 
-impl Part {
-    /// Where the rows of one operand start and how far apart they are: where
-    /// they are, or packed into the scratch.
+impl Tiles {
+    fn new(nest: &LoopNest, level: Level, far: bool) -> Tiles {
+        let grid = Grid::new(nest, if far { LARGE } else { TILE });
+        let (tile, _) = grid.block(nest, &Axes::<usize>::filled(nest.loops.len(), 0));
+        Tiles { full: Tile::new(tile, level, far), grid, far }
+    }
+
+    /// Compares a nest tile by tile.
+    ///
+    /// Never inlined: the scratch is a lot of stack to ask for.
     ///
     /// # Safety
-    /// K2, K4 for the tile from `start`, which fits the scratch.
-    unsafe fn rows(
-        self,
-        pack: Option<Copy>,
-        scratch: &mut Scratch,
-        start: *const u8,
-        outer: isize,
-        inner: isize,
-    ) -> (*const u8, isize) {
-        let Some(pack) = pack else { return (start, outer) };
-        let pitch = (self.items * self.item + PAD) as isize;
-        let block = Block {
-            item: self.item,
-            outer: Axis { extent: self.rows, dst: pitch, src: outer },
-            inner: Axis { extent: self.items, dst: self.item as isize, src: inner },
-        };
-        // SAFETY: K2 for the operand by the caller; the rows fit the
-        // scratch; K3, the scratch is nobody else's.
-        unsafe { pack.run(scratch.start(), start, &block) };
-        (scratch.start(), pitch)
+    /// K2 and K4 for `nest`, which is the planned one or a part of it.
+    #[inline(never)]
+    unsafe fn run(
+        &self,
+        nest: &LoopNest,
+        level: Level,
+        equal: Equal,
+        left: *const u8,
+        right: *const u8,
+    ) -> bool {
+        let (mut small, mut large) = ([const { Scratch(MaybeUninit::uninit()) }; 2], Vec::new());
+        let mut scratch = small.each_mut().map(|s| s.0.as_mut_ptr().cast::<u8>());
+        let mut here = self;
+        let smaller;
+        if self.grid.bytes(nest) > TILE {
+            // Whole lines, and one to start at.
+            let need = padded(self.grid.bytes(nest)).next_multiple_of(PAD) + PAD;
+            if large.try_reserve_exact(2 * need).is_ok() {
+                let start: *mut u8 = large.as_mut_ptr();
+                let start = start.wrapping_add(start.align_offset(PAD));
+                scratch = [start, start.wrapping_add(need - PAD)];
+            } else {
+                // Without memory for them, more and smaller tiles.
+                smaller = Tiles::new(nest, level, false);
+                here = &smaller;
+            }
+        }
+        for id in 0..here.grid.count(nest) {
+            let (tile, full) = here.grid.block(nest, &here.grid.first(nest, id));
+            // SAFETY: K4, the tile's first items; the tile itself, for which
+            // the scratch has room.
+            let same = unsafe {
+                let (left, right) = (left.offset(tile.dst), right.offset(tile.src));
+                if full {
+                    here.full.run(equal, scratch, left, right)
+                } else {
+                    Tile::new(tile, level, self.far).run(equal, scratch, left, right)
+                }
+            };
+            if !same {
+                return false;
+            }
+        }
+        true
     }
 }
 
 impl Tile {
-    /// Tiles of about 16 KiB: up to 64 rows of up to 256 bytes, more of the
-    /// one where there are few of the other.
-    fn new(nest: &LoopNest) -> Tile {
-        let (_, Block { item, outer, inner }) = block(nest);
-        let row = 4 * PAD / item;
-        let mut rows = outer.extent.min(ROWS);
-        let mut items = inner.extent.min(row);
-        if items < row {
-            rows = outer.extent.min(TILE / (items * item + PAD));
-        } else if rows < ROWS {
-            items = inner.extent.min(TILE / rows / item);
+    /// The tile's loops, wherever it is.
+    fn new(mut nest: LoopNest, level: Level, far: bool) -> Tile {
+        (nest.dst, nest.src) = (0, 0);
+        let mut rows = nest.clone();
+        let mut run = nest.item;
+        for l in nest.loops.iter().rev().take_while(|l| l.dst != 0) {
+            if l.dst != run as isize {
+                break;
+            }
+            run *= l.extent;
         }
-        debug_assert!(rows * (items * item + PAD) <= size_of::<Scratch>());
-        let pack = |outer_step, inner_step| {
-            let r = Loop { extent: rows, dst: 0, src: outer_step };
-            let c = Loop { extent: items, dst: item as isize, src: inner_step };
-            (inner_step != item as isize).then(|| plane(item, r, c))
+        let packs_left = run < SHORT;
+        let (mut right, mut left) = (nest.clone(), nest.clone());
+        let mut step = nest.item;
+        for (at, l) in nest.loops.iter().enumerate().rev() {
+            // The left operand's runs end here.
+            if step == run && step.is_multiple_of(SET) && !packs_left {
+                step += PAD;
+            }
+            right.loops[at].dst = step as isize;
+            left.loops[at] = Loop { dst: step as isize, src: l.dst, ..*l };
+            rows.loops[at].src = step as isize;
+            step *= l.extent;
+        }
+        let schedule = |nest| {
+            let mut schedule = Schedule::new(nest, level, None, Some(1));
+            schedule.how.far = far && schedule.how.inner.family == Family::Transpose;
+            schedule
         };
-        let (left, right) = (pack(outer.dst, inner.dst), pack(outer.src, inner.src));
-        let in_place = [left, right].contains(&Some(Family::Tiled));
-        let (left, right) = if in_place { (None, None) } else { (left, right) };
-        Tile { outer: rows, inner: items, left, right, in_place }
+        if packs_left {
+            rows = LoopNest { loops: Axes::new(), item: step, dst: 0, src: 0 };
+        }
+        simplify(&mut rows);
+        let left = packs_left.then(|| schedule(left));
+        Tile { right: schedule(right), left, rows }
+    }
+
+    /// Whether a tile's items are equal.
+    ///
+    /// # Safety
+    /// K2 and K4 for the tile from `left` and `right`.
+    unsafe fn run(
+        &self,
+        equal: Equal,
+        [left_rows, right_rows]: [*mut u8; 2],
+        mut left: *const u8,
+        right: *const u8,
+    ) -> bool {
+        // SAFETY: K2 for the operands by the caller; the rows fit a scratch;
+        // K3, the scratches are nobody else's.
+        unsafe {
+            self.right.run(right_rows, right);
+            if let Some(pack) = &self.left {
+                pack.run(left_rows, left);
+                left = left_rows;
+            }
+            rows(&self.rows, left, right_rows, equal)
+        }
     }
 }

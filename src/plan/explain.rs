@@ -1,10 +1,10 @@
 //! Explain: plans in words, one loop a line.
 
-use super::compare::Comparison;
+use super::compare::{Comparison, Tile};
 use super::cost::Cost;
 use super::loop_nest::{Loop, LoopNest};
 use super::partition::Split;
-use super::tile::{Inner, RUN, block};
+use super::tile::{Inner, RUN};
 use super::{How, Schedule};
 use crate::ops::HashPlan;
 use core::fmt::{Display, Formatter, Result};
@@ -34,30 +34,26 @@ impl Display for Comparison {
             rule(self.class, self.mode)
         )?;
         header(f, self.level, self.split, nest)?;
-        let Some(tile) = self.tile else {
+        let (left, right) = if self.swapped { ("right", "left") } else { ("left", "right") };
+        if nest.item > RUN || nest.loops.is_empty() || nest.is_empty() {
             for (at, l) in nest.loops.iter().enumerate() {
-                writeln!(f, "{}", Line { at, l, dst: "left", src: "right" })?;
+                writeln!(f, "{}", Line { at, l, dst: left, src: right })?;
             }
             return write!(f, "kernel: runs of {} bytes side by side", nest.item);
+        }
+        loops(f, nest, left, right)?;
+        let Some(tiles) = &self.tiles else {
+            return write!(f, "kernel: {}-byte items, item by item", nest.item);
         };
-        loops(f, nest, "left", "right")?;
-        let (_, block) = block(nest);
-        let side = |family: Option<Family>| match family {
-            Some(family) => name(family),
-            None => "in place",
-        };
-        write!(
-            f,
-            "kernel: {} x {} {}-byte items in tiles of {} x {}, left {}, right {}",
-            block.outer.extent,
-            block.inner.extent,
-            block.item,
-            tile.outer,
-            tile.inner,
-            side(tile.left),
-            side(tile.right),
-        )?;
-        if tile.in_place { f.write_str(", item by item") } else { Ok(()) }
+        f.write_str("kernel: tiles of ")?;
+        for (at, steps) in tiles.grid.steps.iter().enumerate() {
+            write!(f, "{}{steps}", if at == 0 { "" } else { " x " })?;
+        }
+        let place = |pack: Option<&Schedule>| pack.map_or("in place", |p| name(p.how.inner.family));
+        let Tile { left: packs_left, right: packs_right, .. } = &tiles.full;
+        let (first, second) = (place(packs_left.as_ref()), place(Some(packs_right)));
+        write!(f, " {}-byte items, {left} {first}, {right} {second}", nest.item)?;
+        if tiles.far { f.write_str(", beyond the caches") } else { Ok(()) }
     }
 }
 

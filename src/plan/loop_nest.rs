@@ -70,6 +70,16 @@ impl LoopNest {
         self.loops.iter().any(|l| l.extent == 0)
     }
 
+    /// Bytes of the items that come before the one at an index of the loops.
+    pub(crate) fn before(&self, index: &[usize]) -> usize {
+        let (mut before, mut step) = (0, self.item);
+        for (l, index) in self.loops.iter().zip(index).rev() {
+            before += index * step;
+            step *= l.extent;
+        }
+        before
+    }
+
     /// Runs loop `at` the other way round.
     pub(crate) fn flip(&mut self, at: usize) {
         let (dst, src) = turn(&mut self.loops[at]);

@@ -13,8 +13,9 @@
 //! `execute` walks the other loops, `explain` tells them, with the cache
 //! lines that they should touch (`cost`). No pass sees a pointer, and the same
 //! layouts at the same level and for the same caches (`policy`) give the same
-//! plan. Equality uses the same nests (`compare`); hashing and the search for
-//! the first mismatch cut them into blocks in index order (`blocks`).
+//! plan. Equality uses the same nests (`compare`), cut so that blocks keep
+//! lines of both operands (`grid`), as does the search for the first mismatch;
+//! hashing cuts them into blocks in index order (`blocks`).
 
 pub(crate) mod blocks;
 pub(crate) mod coalesce;
@@ -22,6 +23,7 @@ pub(crate) mod compare;
 mod cost;
 pub(crate) mod execute;
 mod explain;
+pub(crate) mod grid;
 pub(crate) mod loop_nest;
 pub(crate) mod normalize;
 pub(crate) mod order;

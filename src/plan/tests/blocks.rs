@@ -9,17 +9,16 @@ use std::vec::Vec;
 fn a_small_nest_is_one_block() {
     let blocks = Blocks::new(nest(4, &[l(3, 40, 4), l(9, 4, 100)]), 108);
     assert_eq!((blocks.count(), blocks.items()), (1, 27));
-    assert_eq!(blocks.full(), nest(4, &[l(3, 40, 4), l(9, 4, 100)]));
-    assert_eq!(blocks.tail(), None);
+    assert_eq!(blocks.with_steps(blocks.steps()), nest(4, &[l(3, 40, 4), l(9, 4, 100)]));
 }
 
 #[test]
 fn the_loop_that_does_not_fit_is_cut() {
     let blocks = Blocks::new(nest(4, &[l(2, 400, 1), l(5, 40, 4), l(9, 4, 100)]), 80);
     assert_eq!((blocks.count(), blocks.items()), (6, 18));
-    assert_eq!(blocks.tail(), Some(nest(4, &[l(1, 40, 4), l(9, 4, 100)])));
-    let block = blocks.block(5);
-    assert_eq!((block.dst, block.src, block.before, block.tail), (560, 17, 81, true));
+    assert_eq!(blocks.with_steps(1), nest(4, &[l(1, 40, 4), l(9, 4, 100)]));
+    assert_eq!((blocks.steps(), blocks.step_bytes()), (2, 36));
+    assert_eq!((blocks.step_at(4), blocks.step_at(9)), ((16, 1), (17, 1)));
 }
 
 #[test]
@@ -36,18 +35,21 @@ fn no_items_make_no_blocks() {
 
 proptest! {
     #[test]
-    fn blocks_visit_each_byte_once_in_order(nest in nests(), bytes in 1usize..200) {
+    fn blocks_read_each_byte_once(nest in nests(), bytes in 1usize..200) {
         let before = visits(&nest);
         let blocks = Blocks::new(nest, bytes);
-        let (mut parts, mut items) = (Vec::new(), 0);
-        for id in 0..blocks.count() {
-            let block = blocks.block(id);
-            prop_assert_eq!(block.before, items);
-            let mut part = if block.tail { blocks.tail().unwrap() } else { blocks.full() };
-            (part.dst, part.src) = (block.dst, block.src);
-            items += part.items();
-            parts.extend(visits(&part));
+        let (mut parts, mut step, mut count) = (Vec::new(), 0, 0);
+        while step * blocks.step_bytes() < blocks.nest.bytes() {
+            let (src, left) = blocks.step_at(step);
+            let steps = left.min(blocks.steps());
+            let mut part = blocks.with_steps(steps);
+            part.src = src;
+            parts.extend(visits(&part).into_iter().map(|(_, src)| src));
+            (step, count) = (step + steps, count + 1);
         }
+        prop_assert_eq!(blocks.count(), count);
+        let mut before: Vec<_> = before.into_iter().map(|(_, src)| src).collect();
+        before.sort_unstable();
         parts.sort_unstable();
         prop_assert_eq!(parts, before);
     }

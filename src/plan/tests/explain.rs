@@ -143,7 +143,7 @@ fn a_comparison_says_what_is_packed() {
          chunks: 1\n\
          loop 0: 300 times, left +800, right +4\n\
          loop 1: 200 times, left +4, right +1200\n\
-         kernel: 300 x 200 4-byte items in tiles of 64 x 64, left in place, right transpose"
+         kernel: tiles of 32 x 128 4-byte items, left in place, right transpose"
     );
     assert_eq!(
         text(&a, Mode::Bits),

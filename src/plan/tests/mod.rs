@@ -3,6 +3,7 @@
 mod blocks;
 mod cost;
 mod explain;
+mod grid;
 mod partition;
 mod policy;
 
