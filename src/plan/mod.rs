@@ -141,8 +141,9 @@ impl How {
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
         let split = partition::partition(nest, inner, chunks);
-        let far = family == Family::Transpose && policy::prefetches(nest, caches);
-        let stream = tile::streams(family) && policy::streams(nest, caches);
+        let transposes = family == Family::Transpose;
+        let far = transposes && policy::prefetches(nest, caches);
+        let stream = tile::streams(family) && policy::streams(nest, caches, transposes);
         let kernel = kernel(stream);
         How { inner, unit, kernel, far, stream, split, level }
     }

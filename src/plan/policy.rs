@@ -22,10 +22,15 @@ const LEAST_CHUNKS: usize = 4;
 const MOST_CHUNKS: usize = 64;
 
 /// Whether a copy should write past the caches: what it writes would push
-/// the rest out of the last of them, of which others want a part.
+/// the rest out of the last of them, of which others want a part. Transposes
+/// would read each line before they write it, so they do it earlier.
 #[inline]
-pub(crate) fn streams(nest: &LoopNest, caches: For) -> bool {
-    exceeds(nest, caches, |caches| caches.l3 / 2)
+pub(crate) fn streams(nest: &LoopNest, caches: For, transposes: bool) -> bool {
+    if transposes {
+        exceeds(nest, caches, |caches| caches.l3 / 4)
+    } else {
+        exceeds(nest, caches, |caches| caches.l3 / 2)
+    }
 }
 
 /// Whether a copy should ask for lines ahead: most will not be in a cache.

@@ -10,9 +10,9 @@
 //! There are three ways through a plane. Small ones go micro-tile by
 //! micro-tile (`small`). Others go in tiles of a line by a line (see `tile`),
 //! block by block in and near the caches, along the source where the
-//! destination is written past them (`blocks`). Where rows share cache sets,
-//! do not start on lines, or have items that registers do not hold, lines go
-//! through scratch in both caches (`staged`).
+//! destination is written past them (`blocks`). Of those, the ones whose rows
+//! share cache sets, do not start on lines, or have small items go through
+//! scratch in both caches (`staged`).
 
 mod blocks;
 mod small;
@@ -44,7 +44,8 @@ pub struct Plane<'a> {
     pub rows: &'a [Axis],
     /// Axes along which the source is gapless, outermost first.
     pub columns: &'a [Axis],
-    /// Whether the operands are beyond the caches of a core.
+    /// Whether the operands are beyond the caches of a core. Items that
+    /// registers do not hold then go through scratch.
     pub far: bool,
     /// Whether to write past the caches; [`Transpose::fence`] then makes the
     /// result visible to other threads.
@@ -290,16 +291,15 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     /// K1 for `S`, K2 to K4 for the plane.
     #[inline(always)]
     unsafe fn run<S: Simd>(&self, plane: &Plane<'_>) {
-        let far = !S::SCALAR && plane.has_lines(SIZE) && (plane.far || plane.stream);
-        let collide = far && plane.rows_collide();
+        let beyond = !S::SCALAR && plane.stream && plane.has_lines(SIZE);
         // SAFETY: handed on.
         unsafe {
             if plane.swap == 0 {
-                if !far || !plane.stream && !collide {
+                if !beyond {
                     return self.by_blocks::<S>();
                 }
                 if let ([down], [across], false, Some(head)) =
-                    (plane.rows, plane.columns, collide, self.rows_to_a_line())
+                    (plane.rows, plane.columns, plane.rows_collide(), self.rows_to_a_line())
                     && SIZE >= 4
                     && down.extent >= head + Self::EDGE
                 {
