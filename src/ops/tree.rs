@@ -33,9 +33,9 @@ const ROOT: u64 = u64::from_le_bytes(*b"treehash");
 /// [`LevelError`](crate::LevelError) from [`level()`](crate::level()).
 ///
 /// ```
-/// use stridewise::{Array, Order, View, to_contiguous, tree_hash};
+/// use stridewise::{Array, Order, to_contiguous, tree_hash};
 /// let rows = Array::new((0..600_000u32).collect(), &[600, 1000])?;
-/// let turned = to_contiguous(&rows, Order::F)?;
+/// let turned = to_contiguous(&rows.view(), Order::F)?;
 /// assert_eq!(tree_hash(&rows)?, tree_hash(&turned)?);
 /// # Ok::<(), stridewise::Error>(())
 /// ```
