@@ -79,6 +79,8 @@ fn run() -> Result<(), Box<dyn Error>> {
         print!("{HELP}");
         return Ok(());
     };
+    // Cargo runs benchmarks in their package; files are named from the workspace.
+    std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))?;
     // What runs outside of a pool is on one thread.
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global()?;
     let seconds = if arguments.test { 0.0 } else { arguments.seconds };

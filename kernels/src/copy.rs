@@ -299,11 +299,6 @@ impl Copy {
             (Family::Reverse, 4) => Some(select::<Reverse<4, true>>(level)),
             (Family::Reverse, 8) => Some(select::<Reverse<8, true>>(level)),
             (Family::Reverse, 16) => Some(select::<Reverse<16, true>>(level)),
-            (Family::Deinterleave, _) if level == Level::SCALAR => None,
-            (Family::Deinterleave, 1) => Some(select::<Deinterleave<1, true>>(level)),
-            (Family::Deinterleave, 2) => Some(select::<Deinterleave<2, true>>(level)),
-            (Family::Deinterleave, 4) => Some(select::<Deinterleave<4, true>>(level)),
-            (Family::Deinterleave, 8) => Some(select::<Deinterleave<8, true>>(level)),
             (Family::Swap, _) if item.is_power_of_two() => {
                 Some(with_unit!(self.unit, U => select::<Swap<U, true>>(level)))
             }
@@ -348,7 +343,6 @@ impl Copy {
             Family::Runs => item >= if inner.dst == item as isize { LINE } else { LONG },
             // Shuffles know the small steps only.
             Family::Gather => row >= LONG && (0..=4 * item as isize).contains(&inner.src),
-            Family::Deinterleave => row >= LONG && outer.dst % LINE as isize == 0,
             _ => row >= LONG,
         };
         // SAFETY: handed on.
