@@ -221,10 +221,10 @@ impl Copy {
                 with_item!(item, I => select::<Gather<I>>(level))
             }
             Family::Deinterleave => match item {
-                1 => select::<Deinterleave<1, false>>(level),
-                2 => select::<Deinterleave<2, false>>(level),
-                4 => select::<Deinterleave<4, false>>(level),
-                _ => select::<Deinterleave<8, false>>(level),
+                1 => select::<Deinterleave<1>>(level),
+                2 => select::<Deinterleave<2>>(level),
+                4 => select::<Deinterleave<4>>(level),
+                _ => select::<Deinterleave<8>>(level),
             },
             Family::Interleave => match item {
                 1 => select::<Interleave<1>>(level),
@@ -332,7 +332,7 @@ impl Copy {
     /// As [`Copy::run`].
     unsafe fn run_past(self, past: Past, args: Args) {
         // SAFETY: the block lives as long as the call.
-        let Block { item, outer, inner } = unsafe { *args.2 };
+        let Block { item, inner, .. } = unsafe { *args.2 };
         let rows = match self.family {
             Family::Interleave => stage::Rows::Joined,
             Family::Deinterleave => stage::Rows::Together,

@@ -12,11 +12,10 @@
 use crate::copy::{Args, Block};
 use crate::dispatch::{Kernel, Simd};
 use crate::item::{Item, Sized};
-use crate::transpose::LINE;
 use crate::vector::{Vector, cover};
 
 /// One stream to `block.outer.extent` streams.
-pub(crate) struct Deinterleave<const SIZE: usize, const STREAM: bool>;
+pub(crate) struct Deinterleave<const SIZE: usize>;
 
 /// `block.outer.extent` streams to one.
 pub(crate) struct Interleave<const SIZE: usize>;
@@ -34,7 +33,7 @@ macro_rules! with_streams {
     };
 }
 
-impl<const SIZE: usize, const STREAM: bool> Kernel for Deinterleave<SIZE, STREAM> {
+impl<const SIZE: usize> Kernel for Deinterleave<SIZE> {
     type Args = Args;
     type Output = ();
 
@@ -45,11 +44,7 @@ impl<const SIZE: usize, const STREAM: bool> Kernel for Deinterleave<SIZE, STREAM
         // SAFETY: K2 to K4 are the caller's; `outer.dst` parts the streams.
         unsafe {
             with_streams!(outer.extent, K => {
-                if STREAM {
-                    split_past::<S, K, SIZE>(dst, outer.dst, src, inner.extent);
-                } else {
-                    split::<S, K, SIZE>(dst, outer.dst, src, inner.extent);
-                }
+                split::<S, K, SIZE>(dst, outer.dst, src, inner.extent);
             });
         }
     }
@@ -167,66 +162,6 @@ unsafe fn join<S: Simd, const K: usize, const SIZE: usize>(
                     );
                 },
             );
-        }
-    }
-}
-
-/// As [`split`], whole lines past the caches where all streams have theirs
-/// at the same items.
-///
-/// # Safety
-/// K1 for `S`, K2 to K4.
-#[inline(always)]
-unsafe fn split_past<S: Simd, const K: usize, const SIZE: usize>(
-    dst: *mut u8,
-    stride: isize,
-    src: *const u8,
-    items: usize,
-) {
-    let head = dst.align_offset(LINE);
-    let together = stride % LINE as isize == 0 && head.is_multiple_of(SIZE);
-    // SAFETY: head, lines and rest are all items.
-    unsafe {
-        if S::SCALAR || !together || head + LINE > items * SIZE {
-            return split::<S, K, SIZE>(dst, stride, src, items);
-        }
-        let lines = (items * SIZE - head) / LINE;
-        split::<S, K, SIZE>(dst, stride, src, head / SIZE);
-        let (to, from) = (dst.add(head), src.add(K * head));
-        match const { LINE / S::Wide::BYTES } {
-            1 => split_lines::<S::Wide, K, SIZE, 1>(to, stride, from, lines),
-            2 => split_lines::<S::Wide, K, SIZE, 2>(to, stride, from, lines),
-            _ => split_lines::<S::Lane, K, SIZE, 4>(to, stride, from, lines),
-        }
-        let done = head + lines * LINE;
-        split::<S, K, SIZE>(dst.add(done), stride, src.add(K * done), items - done / SIZE);
-    }
-}
-
-/// `lines` lines of each stream, of `PARTS` registers that leave together.
-///
-/// # Safety
-/// K1 for `V`, K2 to K4; the streams are whole lines.
-#[inline(always)]
-unsafe fn split_lines<V: Vector, const K: usize, const SIZE: usize, const PARTS: usize>(
-    dst: *mut u8,
-    stride: isize,
-    src: *const u8,
-    lines: usize,
-) {
-    for line in 0..lines {
-        // SAFETY: a line of each stream and its joined form.
-        unsafe {
-            let parts: [[V; K]; PARTS] = core::array::from_fn(
-                #[inline(always)]
-                |part| split_group::<V, K, SIZE>(src.add(K * (line * LINE + part * V::BYTES))),
-            );
-            for s in 0..K {
-                let to = dst.offset(s as isize * stride).add(line * LINE);
-                for part in 0..PARTS {
-                    parts[part][s].stream(to.add(part * V::BYTES));
-                }
-            }
         }
     }
 }

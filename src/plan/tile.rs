@@ -88,10 +88,11 @@ pub(crate) fn turned(nest: &mut LoopNest) -> Inner {
     inner
 }
 
-/// Whether there are kernels of the family that write past the caches: the
-/// destination has runs.
+/// Whether writing past the caches pays: the destination has runs, and not
+/// several at once.
 pub(crate) fn streams(family: Family) -> bool {
-    !matches!(family, Family::Scatter | Family::Strided | Family::Tiled)
+    use Family::{Deinterleave, Scatter, Strided, Tiled};
+    !matches!(family, Deinterleave | Scatter | Strided | Tiled)
 }
 
 /// Adds loops to a transpose's columns, along which the source goes on
