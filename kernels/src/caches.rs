@@ -70,6 +70,10 @@ impl Caches {
     }
 
     /// Takes a cache into account that somebody describes.
+    #[cfg_attr(
+        not(any(target_arch = "x86_64", all(feature = "std", target_os = "linux"))),
+        allow(dead_code)
+    )]
     fn add(&mut self, level: u32, size: usize) {
         match level {
             1 => self.l1 = size,

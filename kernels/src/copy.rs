@@ -7,7 +7,7 @@ use crate::item::{Any, Turned, with_item, with_unit};
 use crate::level::Level;
 use crate::pieces::Pieces;
 use crate::runs::Runs;
-use crate::stage::{self, Fence, Staged, StagedFn};
+use crate::stage::{Fence, Staged, StagedFn};
 use crate::transpose::{LINE, Tiled, TransposeBlock};
 use core::fmt;
 
@@ -282,6 +282,10 @@ impl Copy {
     /// visible to other threads.
     #[must_use]
     pub fn past_caches(mut self) -> Copy {
+        // Several rows at once: lines of ordinary stores are whole before they leave.
+        if self.family == Family::Deinterleave {
+            return self;
+        }
         let (level, item) = (self.level, self.item);
         let direct = match (self.family, item) {
             (Family::Runs, _) => Some(select::<Runs<true>>(level)),
@@ -333,11 +337,7 @@ impl Copy {
     unsafe fn run_past(self, past: Past, args: Args) {
         // SAFETY: the block lives as long as the call.
         let Block { item, inner, .. } = unsafe { *args.2 };
-        let rows = match self.family {
-            Family::Interleave => stage::Rows::Joined,
-            Family::Deinterleave => stage::Rows::Together,
-            _ => stage::Rows::Each,
-        };
+        let joined = self.family == Family::Interleave;
         let row = item * inner.extent;
         let direct = match self.family {
             Family::Runs => item >= if inner.dst == item as isize { LINE } else { LONG },
@@ -349,7 +349,7 @@ impl Copy {
         unsafe {
             match past.direct {
                 Some(run) if direct => run(args),
-                _ => (past.staged)((args, rows, self.run)),
+                _ => (past.staged)((args, joined, self.run)),
             }
         }
     }

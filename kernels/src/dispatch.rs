@@ -9,6 +9,7 @@
 use crate::hash::Accumulate;
 use crate::level::{Kind, Level};
 use crate::vector::Vector;
+use core::marker::PhantomData;
 use pulp::NullaryFnOnce;
 
 /// An instruction set that kernels are generic over.
@@ -55,6 +56,27 @@ pub(crate) trait Kernel {
     /// # Safety
     /// K1 for `S`, and what the kernel's family demands of its arguments.
     unsafe fn run<S: Simd>(args: Self::Args) -> Self::Output;
+
+    /// The body inside the target features of `S`. A method, because the
+    /// compiler puts it into the codegen unit of `Self`: kernels of different
+    /// modules compile side by side.
+    ///
+    /// # Safety
+    /// K1 for `S` (given by the `Level` that [`select`] matched), and the
+    /// contract of [`Kernel::run`].
+    unsafe fn at<S: Simd>(args: Self::Args) -> Self::Output {
+        struct Call<S, K: Kernel + ?Sized>(K::Args, PhantomData<S>);
+        impl<S: Simd, K: Kernel + ?Sized> NullaryFnOnce for Call<S, K> {
+            type Output = K::Output;
+            #[inline(always)]
+            fn call(self) -> K::Output {
+                // SAFETY: the caller of `at` vouches for K1 and for the arguments.
+                unsafe { K::run::<S>(self.0) }
+            }
+        }
+        // SAFETY: K1 is the caller's promise.
+        unsafe { S::vectorize(Call::<S, Self>(args, PhantomData)) }
+    }
 }
 
 /// A kernel compiled for one level.
@@ -63,35 +85,16 @@ pub(crate) type KernelFn<K> = unsafe fn(<K as Kernel>::Args) -> <K as Kernel>::O
 /// The code of `K` at `level`.
 pub(crate) fn select<K: Kernel>(level: Level) -> KernelFn<K> {
     match level.0 {
-        Kind::Scalar => at::<crate::scalar::Scalar, K>,
+        Kind::Scalar => K::at::<crate::scalar::Scalar>,
         #[cfg(target_arch = "x86_64")]
-        Kind::V2 => at::<crate::x86_64::V2, K>,
+        Kind::V2 => K::at::<crate::x86_64::V2>,
         #[cfg(target_arch = "x86_64")]
-        Kind::V3 => at::<crate::x86_64::V3, K>,
+        Kind::V3 => K::at::<crate::x86_64::V3>,
         #[cfg(target_arch = "x86_64")]
-        Kind::V4 => at::<crate::x86_64::V4, K>,
+        Kind::V4 => K::at::<crate::x86_64::V4>,
         #[cfg(target_arch = "aarch64")]
-        Kind::Neon => at::<crate::aarch64::Neon, K>,
+        Kind::Neon => K::at::<crate::aarch64::Neon>,
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        Kind::Simd128 => at::<crate::wasm32::Simd128, K>,
+        Kind::Simd128 => K::at::<crate::wasm32::Simd128>,
     }
-}
-
-/// `K` inside the target features of `S`.
-///
-/// # Safety
-/// K1 for `S` (given by the `Level` that [`select`] matched), and the
-/// contract of `K`.
-unsafe fn at<S: Simd, K: Kernel>(args: K::Args) -> K::Output {
-    struct Call<S, K: Kernel>(K::Args, core::marker::PhantomData<S>);
-    impl<S: Simd, K: Kernel> NullaryFnOnce for Call<S, K> {
-        type Output = K::Output;
-        #[inline(always)]
-        fn call(self) -> K::Output {
-            // SAFETY: the caller of `at` vouches for K1 and for the arguments.
-            unsafe { K::run::<S>(self.0) }
-        }
-    }
-    // SAFETY: K1 is the caller's promise.
-    unsafe { S::vectorize(Call::<S, K>(args, core::marker::PhantomData)) }
 }
