@@ -1,6 +1,6 @@
 //! What items are: sizes for moving, classes for comparing.
 
-use crate::format::{Format, Scalar};
+use crate::format::{self, Format, Item, Scalar};
 use core::fmt;
 use core::mem::size_of;
 use stridewise_kernels::equal::Class;
@@ -8,7 +8,8 @@ use stridewise_kernels::equal::Class;
 /// The type of an item, as far as copying and comparing care.
 ///
 /// Typed views have that of their [`Element`]; erased views mostly that of a
-/// [`Format`].
+/// [`Format`], whose numbers it keeps if their bytes are in the order of the
+/// target.
 ///
 /// ```
 /// use stridewise::{ElementType, Format};
@@ -103,28 +104,43 @@ impl ElementType {
     }
 }
 
+/// Numbers in the byte order of the target, and sub-arrays of them, are
+/// themselves; all else is bytes.
+impl From<&Format> for ElementType {
+    fn from(format: &Format) -> Self {
+        let bytes = ElementType::bytes(format.itemsize());
+        match &format.item {
+            Item::Scalar(scalar) => scalar_type(*scalar).unwrap_or(bytes),
+            Item::Array(array) => match array.item.item {
+                Item::Scalar(scalar) if bytes.part > 0 => scalar_type(scalar)
+                    .map_or(bytes, |one| ElementType { parts: bytes.part / scalar.size(), ..one }),
+                _ => bytes,
+            },
+            _ => bytes,
+        }
+    }
+}
+
 impl From<Format> for ElementType {
     fn from(format: Format) -> Self {
-        let kind = match format.scalar() {
-            Scalar::Bool => Kind::Truth,
-            Scalar::Char => Kind::Char,
-            Scalar::SignedChar
-            | Scalar::Short
-            | Scalar::Int
-            | Scalar::Long
-            | Scalar::LongLong
-            | Scalar::SignedSize => Kind::Int,
-            Scalar::UnsignedChar
-            | Scalar::UnsignedShort
-            | Scalar::UnsignedInt
-            | Scalar::UnsignedLong
-            | Scalar::UnsignedLongLong
-            | Scalar::Size => Kind::Uint,
-            Scalar::Half | Scalar::Float | Scalar::Double => Kind::Float,
-            Scalar::Pointer => Kind::Pointer,
-        };
-        ElementType::scalar(kind, format.itemsize())
+        (&format).into()
     }
+}
+
+fn scalar_type(scalar: Scalar) -> Option<ElementType> {
+    let size = scalar.size();
+    let (kind, part) = match scalar.kind() {
+        format::Kind::Bool => (Kind::Truth, size),
+        format::Kind::Char => (Kind::Char, size),
+        format::Kind::Int => (Kind::Int, size),
+        format::Kind::Uint => (Kind::Uint, size),
+        format::Kind::Float => (Kind::Float, size),
+        format::Kind::Complex => (Kind::Complex, size / 2),
+        format::Kind::Pointer => (Kind::Pointer, size),
+        format::Kind::Opaque => return None,
+    };
+    let moves = scalar.is_swapped() && part > 1;
+    (!moves).then_some(ElementType::scalar(kind, part))
 }
 
 impl fmt::Display for ElementType {

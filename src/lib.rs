@@ -71,7 +71,7 @@ mod view;
 
 pub use element::{Complex, Element, ElementType, F16};
 pub use error::{AllocError, Error, FormatError, LayoutError, LevelError, MismatchError};
-pub use format::Format;
+pub use format::{Field, Format, Value};
 pub use layout::{Layout, MAX_NDIM, Order, Slice};
 pub use level::{LEVEL_VARIABLE, Level, level, level_named};
 pub use ops::{

@@ -82,11 +82,11 @@ fn formats_are_the_types_of_c() {
     for code in codes.split(' ') {
         let plain = Format::parse(code).unwrap();
         let native = Format::parse(&format!("@{code}")).unwrap();
-        let element = ElementType::from(plain);
+        let element = ElementType::from(&plain);
         assert_eq!(element, native.into(), "{code}");
         let memory = bytes(7 * element.itemsize() + 1, 1);
         let layout = Layout::new(&[7], &[element.itemsize() as isize], element.itemsize(), 1);
-        let view = AnyView::new(&memory, plain, layout.unwrap()).unwrap();
+        let view = AnyView::new(&memory, &plain, layout.unwrap()).unwrap();
         let owned = to_contiguous_any(&view, Order::C).unwrap();
         assert_eq!(owned.as_bytes(), &memory[1..]);
         assert_eq!(owned.element(), view.element());

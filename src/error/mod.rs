@@ -127,27 +127,60 @@ impl fmt::Display for AllocError {
 
 impl core::error::Error for AllocError {}
 
-/// A format string that is not understood.
+/// A format string that is not understood, or an item that is not of its
+/// format.
 ///
 /// ```
 /// use stridewise::{Format, FormatError};
 ///
-/// let error = Format::parse("y").unwrap_err();
-/// assert_eq!(error, FormatError::Unknown { format: "y".into() });
-/// assert_eq!(error.to_string(), "unknown format \"y\"");
+/// let error = Format::parse("iy").unwrap_err();
+/// assert_eq!(error, FormatError::Unknown { format: "iy".into(), at: 1 });
+/// assert_eq!(error.to_string(), "unknown format \"iy\" at byte 1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the fields are the values in the message")]
 pub enum FormatError {
-    /// Not a native single-character format.
-    Unknown { format: String },
+    /// What begins at a byte means nothing there, or is missing.
+    Unknown { format: String, at: usize },
+    /// Bytes, counts or values of an item that overflow.
+    TooLarge { format: String },
+    /// Too many structs, axes and pointers in each other.
+    TooDeep { format: String, max: usize },
+    /// More or fewer bytes than the format has.
+    Length { format: String, expected: usize, given: usize },
+    /// More or fewer values than the format has.
+    Count { format: String, expected: usize, given: usize },
+    /// A value of another kind.
+    Type { format: String, expected: &'static str, value: String },
+    /// A number that the format has no room for.
+    Range { format: String, value: String },
 }
 
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FormatError::Unknown { format } => write!(f, "unknown format {format:?}"),
+            FormatError::Unknown { format, at } => {
+                write!(f, "unknown format {format:?} at byte {at}")
+            }
+            FormatError::TooLarge { format } => {
+                write!(f, "items of format {format:?} overflow isize")
+            }
+            FormatError::TooDeep { format, max } => {
+                write!(f, "format {format:?} has more than {max} levels")
+            }
+            FormatError::Length { format, expected, given } => {
+                write!(f, "format {format:?} takes {expected} bytes, not {given}")
+            }
+            FormatError::Count { format, expected, given } => {
+                write!(f, "format {format:?} takes {expected} values, not {given}")
+            }
+            FormatError::Type { format, expected, value } => {
+                write!(f, "format {format:?} takes {expected}, not {value}")
+            }
+            FormatError::Range { format, value } => {
+                write!(f, "{value} is out of range for format {format:?}")
+            }
         }
     }
 }

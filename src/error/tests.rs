@@ -96,5 +96,23 @@ fn other_errors_say_their_values() {
         "level neon is not available: the best here is v3",
     );
     says(AllocError { bytes: 7 }, "allocation of 7 bytes failed");
-    says(FormatError::Unknown { format: "T{".into() }, "unknown format \"T{\"");
+}
+
+#[test]
+fn format_errors_say_their_values() {
+    use FormatError::*;
+    let format = || "T{".to_string();
+    says(Unknown { format: format(), at: 2 }, "unknown format \"T{\" at byte 2");
+    says(TooLarge { format: format() }, "items of format \"T{\" overflow isize");
+    says(TooDeep { format: format(), max: 64 }, "format \"T{\" has more than 64 levels");
+    says(Length { format: "i".into(), expected: 4, given: 3 }, "format \"i\" takes 4 bytes, not 3");
+    says(
+        Count { format: "2i".into(), expected: 2, given: 3 },
+        "format \"2i\" takes 2 values, not 3",
+    );
+    says(
+        Type { format: "i".into(), expected: "an integer", value: "1.5".into() },
+        "format \"i\" takes an integer, not 1.5",
+    );
+    says(Range { format: "b".into(), value: "128".into() }, "128 is out of range for format \"b\"");
 }

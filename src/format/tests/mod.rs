@@ -1,0 +1,3 @@
+mod parse;
+mod scalars;
+mod values;
