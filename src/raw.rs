@@ -27,14 +27,17 @@ use crate::element::ElementType;
 use crate::error::Error;
 use crate::layout::{Layout, spans};
 use crate::level::level;
-use crate::ops::{EqualPlan, HashPlan, Options, within};
+use crate::ops::{
+    EqualPlan, HashPlan, Options, at_once, hash_into_at, within, xxh3_64_at, xxh3_128_at,
+};
 use crate::plan::How;
 use crate::plan::compare::Comparison;
 use crate::plan::loop_nest::LoopNest;
+use crate::plan::plain::Plain;
 use alloc::vec::Vec;
 use core::hash::Hasher;
 use core::ops::Range;
-use stridewise_kernels::equal::Mode;
+use stridewise_kernels::equal::{Equal, Mode};
 use stridewise_kernels::hash::SipHasher13;
 
 /// Copies items; as if the source had been read first, should they overlap.
@@ -63,9 +66,15 @@ pub unsafe fn copy(
         return Err(refused(shape, itemsize, [dst_strides, src_strides]));
     };
     let level = level()?;
+    let apart = apart(dst, to, src, from);
+    if apart && let Some(plain) = Plain::new(shape, itemsize, dst_strides, src_strides) {
+        // SAFETY: K2 by the caller, K3 as just seen, K4 by L2.
+        unsafe { plain.run(dst, src) };
+        return Ok(());
+    }
     let mut nest = LoopNest::item(itemsize);
     nest.fill(shape, dst_strides, src_strides);
-    if apart(dst, to, src, from) {
+    if apart {
         // SAFETY: K2 by the caller, K3 as just seen, K4 by L2.
         unsafe { How::new(&mut nest, level, None, None).run(&nest, dst, src) };
         return Ok(());
@@ -131,8 +140,14 @@ pub unsafe fn equal(
     if spans(shape, item, strides).is_none() {
         return Err(refused(shape, item, strides));
     }
+    let (level, class) = (level()?, element.class());
+    let kernel = Equal::new(level, class, mode);
+    // SAFETY: K2 by the caller, K4 by L2.
+    if let Some(same) = unsafe { at_once(shape, item, strides, [a, b], kernel) } {
+        return Ok(same);
+    }
     let nest = LoopNest::new(shape, item, a_strides, b_strides);
-    let comparison = Comparison::new(nest, level()?, element.class(), mode, None, None);
+    let comparison = Comparison::new(nest, level, class, mode, None, None);
     // SAFETY: K2 by the caller, K4 by L2.
     Ok(unsafe { comparison.run(a, b) })
 }
@@ -202,9 +217,9 @@ pub unsafe fn xxh3_64(
     src: *const u8,
     strides: &[isize],
 ) -> Result<u64, Error> {
-    let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
+    let layout = Layout::new(shape, strides, itemsize, 0)?;
     // SAFETY: K2 by the caller, K4 by L2.
-    Ok(unsafe { plan.xxh3_64_raw(src) })
+    unsafe { xxh3_64_at(&layout, src) }
 }
 
 /// XXH3-128 with seed 0 of the C-order bytes.
@@ -222,9 +237,9 @@ pub unsafe fn xxh3_128(
     src: *const u8,
     strides: &[isize],
 ) -> Result<u128, Error> {
-    let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
+    let layout = Layout::new(shape, strides, itemsize, 0)?;
     // SAFETY: K2 by the caller, K4 by L2.
-    Ok(unsafe { plan.xxh3_128_raw(src) })
+    unsafe { xxh3_128_at(&layout, src) }
 }
 
 /// [`tree_hash`](crate::tree_hash) of the C-order bytes, on all threads.
@@ -297,8 +312,7 @@ pub unsafe fn hash_into(
     strides: &[isize],
     hasher: &mut impl Hasher,
 ) -> Result<(), Error> {
-    let plan = HashPlan::new(&Layout::new(shape, strides, itemsize, 0)?)?;
+    let layout = Layout::new(shape, strides, itemsize, 0)?;
     // SAFETY: K2 by the caller, K4 by L2.
-    unsafe { plan.feed(src, &mut |bytes| hasher.write(bytes)) };
-    Ok(())
+    unsafe { hash_into_at(&layout, src, hasher) }
 }

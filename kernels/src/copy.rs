@@ -11,6 +11,8 @@ use crate::stage::{Fence, Staged, StagedFn};
 use crate::transpose::{LINE, Tiled, TransposeBlock};
 use core::fmt;
 
+pub use crate::plain::{PLAIN_AXES, plain};
+
 /// One axis of a [`Block`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Axis {
@@ -320,12 +322,12 @@ impl Copy {
     /// are those that the family [accepts](Family::accepts), with the item
     /// size given to [`Copy::new`].
     #[inline]
-    pub unsafe fn run(self, dst: *mut u8, src: *const u8, block: &Block) {
+    pub unsafe fn run(&self, dst: *mut u8, src: *const u8, block: &Block) {
         debug_assert!(self.family.accepts(block), "{:?} cannot move {block:?}", self.family);
         let args: Args = (dst, src, block);
         // SAFETY: K1 by the level that `new` had, the rest by the caller.
         unsafe {
-            match self.past {
+            match &self.past {
                 Some(past) => self.run_past(past, args),
                 None => (self.run)(args),
             }
@@ -334,7 +336,8 @@ impl Copy {
 
     /// # Safety
     /// As [`Copy::run`].
-    unsafe fn run_past(self, past: Past, args: Args) {
+    #[inline(never)]
+    unsafe fn run_past(&self, past: &Past, args: Args) {
         // SAFETY: the block lives as long as the call.
         let Block { item, inner, .. } = unsafe { *args.2 };
         let joined = self.family == Family::Interleave;
@@ -356,8 +359,8 @@ impl Copy {
 
     /// To be called after the last block that went past the caches.
     #[inline]
-    pub fn fence(self) {
-        if let Some(past) = self.past {
+    pub fn fence(&self) {
+        if let Some(past) = &self.past {
             // SAFETY: K1 by the level that `new` had.
             unsafe { (past.fence)(()) }
         }

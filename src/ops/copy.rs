@@ -8,6 +8,7 @@ use crate::error::{Error, MismatchError};
 use crate::layout::Layout;
 use crate::level::level;
 use crate::plan::loop_nest::LoopNest;
+use crate::plan::plain::Plain;
 use crate::plan::{How, Schedule};
 use crate::view::{Strided, StridedMut};
 use core::fmt;
@@ -45,6 +46,11 @@ pub fn copy(dst: &mut impl StridedMut, src: &impl Strided) -> Result<(), Error> 
 unsafe fn once(to: &Layout, dst: *mut u8, from: &Layout, src: *const u8) -> Result<(), Error> {
     check_pair(to, from)?;
     let level = level()?;
+    if let Some(plain) = Plain::new(to.shape(), to.itemsize(), to.strides(), from.strides()) {
+        // SAFETY: handed on.
+        unsafe { plain.run(dst, src) };
+        return Ok(());
+    }
     let mut nest = LoopNest::item(to.itemsize());
     nest.fill(to.shape(), to.strides(), from.strides());
     // SAFETY: handed on.

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
-use super::{Options, check_planned, pair};
+use super::{Options, check_pair, check_planned, pair};
 use crate::axes::Axes;
 use crate::element::ElementType;
 use crate::error::{Error, MismatchError};
@@ -14,6 +14,7 @@ use crate::plan::compare::Comparison;
 use crate::plan::grid::Grid;
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::normalize::{Traversal, normalize};
+use crate::plan::plain::packed;
 use crate::view::Strided;
 use alloc::vec::Vec;
 use core::fmt;
@@ -61,11 +62,51 @@ pub fn equal(a: &impl Strided, b: &impl Strided) -> Result<bool, Error> {
 /// ```
 pub fn equal_with(a: &impl Strided, b: &impl Strided, mode: Mode) -> Result<bool, Error> {
     check_types(a.element(), b.element())?;
-    let Some(nest) = same_shape(a.layout(), b.layout())? else { return Ok(false) };
-    let level = Options::default().level()?;
-    let comparison = Comparison::new(nest, level, a.element().class(), mode, None, None);
+    let (of_a, of_b) = (a.layout(), b.layout());
+    if !same_shape(of_a, of_b)? {
+        return Ok(false);
+    }
+    let (level, class) = (Options::default().level()?, a.element().class());
+    let (shape, item) = (of_a.shape(), of_a.itemsize());
+    let (strides, origins) = ([of_a.strides(), of_b.strides()], [a.origin(), b.origin()]);
+    let kernel = Equal::new(level, class, mode);
     // SAFETY: K2 by both views' validation, K4 by L2.
-    Ok(unsafe { comparison.run(a.origin(), b.origin()) })
+    unsafe {
+        Ok(match at_once(shape, item, strides, origins, kernel) {
+            Some(same) => same,
+            None => {
+                let nest = LoopNest::new(shape, item, strides[0], strides[1]);
+                Comparison::new(nest, level, class, mode, None, None).run(a.origin(), b.origin())
+            }
+        })
+    }
+}
+
+/// What a comparison says where that takes no plan: the first items differ, or
+/// there are few.
+///
+/// # Safety
+/// K2, K4 for both operands from their items at index 0.
+#[inline]
+pub(crate) unsafe fn at_once(
+    shape: &[usize],
+    item: usize,
+    strides: [&[isize]; 2],
+    [a, b]: [*const u8; 2],
+    equal: Equal,
+) -> Option<bool> {
+    if shape.contains(&0) {
+        return Some(true);
+    }
+    // SAFETY: the first items, then all; both packings are of the same length.
+    unsafe {
+        if !equal.run(a, b, item) {
+            return Some(false);
+        }
+        let same = |a: &[u8], b: &[u8]| equal.run(a.as_ptr(), b.as_ptr(), a.len());
+        packed(shape, item, strides[0], a, |a| packed(shape, item, strides[1], b, |b| same(a, b)))
+            .flatten()
+    }
 }
 
 /// The first index, in C order, at which two views of one shape differ.
@@ -115,9 +156,13 @@ fn check_types(a: ElementType, b: ElementType) -> Result<(), MismatchError> {
     if a.compares_with(b) { Ok(()) } else { Err(MismatchError::Type { dst: a, src: b }) }
 }
 
-/// The loops of two layouts, or none if they have different shapes.
-fn same_shape(a: &Layout, b: &Layout) -> Result<Option<LoopNest>, MismatchError> {
-    if a.shape() == b.shape() { pair(a, b).map(Some) } else { Ok(None) }
+/// Whether two layouts have the same shape.
+fn same_shape(a: &Layout, b: &Layout) -> Result<bool, MismatchError> {
+    let same = a.shape().iter().eq(b.shape());
+    if same {
+        check_pair(a, b)?
+    }
+    Ok(same)
 }
 
 /// A comparison of two layouts, to be run on any memory that has them.
@@ -249,6 +294,11 @@ impl EqualPlan {
         coalesce(&mut nest);
         if nest.is_empty() {
             return None;
+        }
+        let Comparison { level, class, mode, .. } = self.comparison;
+        // SAFETY: the first items.
+        if !unsafe { Equal::new(level, class, mode).run(a, b, item) } {
+            return Some(0);
         }
         let grid = Grid::new(&nest, BLOCK);
         let whole = grid.block(&nest, &Axes::<usize>::filled(nest.loops.len(), 0)).0;

@@ -12,8 +12,10 @@ use super::pack::{Pack, bytes_of_runs};
 use super::{Options, check_planned};
 use crate::error::{Error, MismatchError};
 use crate::layout::{Layout, Order};
+use crate::level::level;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
+use crate::plan::plain::packed;
 use crate::plan::{Schedule, policy};
 use crate::view::Strided;
 use core::fmt;
@@ -48,9 +50,20 @@ const DIRECT: usize = 1024;
 /// # Ok::<(), stridewise::Error>(())
 /// ```
 pub fn xxh3_64(view: &impl Strided) -> Result<u64, Error> {
-    let plan = HashPlan::new(view.layout())?;
     // SAFETY: K2 by the view's validation, K4 by L2.
-    Ok(unsafe { plan.xxh3_64_raw(view.origin()) })
+    unsafe { xxh3_64_at(view.layout(), view.origin()) }
+}
+
+/// # Safety
+/// K2, K4 for the layout from the item at index 0.
+pub(crate) unsafe fn xxh3_64_at(layout: &Layout, origin: *const u8) -> Result<u64, Error> {
+    let level = level()?;
+    // SAFETY: handed on.
+    match unsafe { few(layout, origin, |bytes| xxh3_64_of(level, 0, bytes)) } {
+        Some(hash) => Ok(hash),
+        // SAFETY: handed on.
+        None => Ok(unsafe { HashPlan::new(layout)?.xxh3_64_raw(origin) }),
+    }
 }
 
 /// XXH3-128 with seed 0 of the view's C-order bytes.
@@ -65,9 +78,20 @@ pub fn xxh3_64(view: &impl Strided) -> Result<u64, Error> {
 /// # Ok::<(), stridewise::Error>(())
 /// ```
 pub fn xxh3_128(view: &impl Strided) -> Result<u128, Error> {
-    let plan = HashPlan::new(view.layout())?;
     // SAFETY: K2 by the view's validation, K4 by L2.
-    Ok(unsafe { plan.xxh3_128_raw(view.origin()) })
+    unsafe { xxh3_128_at(view.layout(), view.origin()) }
+}
+
+/// # Safety
+/// As [`xxh3_64_at`].
+pub(crate) unsafe fn xxh3_128_at(layout: &Layout, origin: *const u8) -> Result<u128, Error> {
+    let level = level()?;
+    // SAFETY: handed on.
+    match unsafe { few(layout, origin, |bytes| xxh3_128_of(level, 0, bytes)) } {
+        Some(hash) => Ok(hash),
+        // SAFETY: handed on.
+        None => Ok(unsafe { HashPlan::new(layout)?.xxh3_128_raw(origin) }),
+    }
 }
 
 /// SipHash-1-3 with two keys of the view's C-order bytes.
@@ -111,10 +135,34 @@ pub fn siphash13(view: &impl Strided, key0: u64, key1: u64) -> Result<u64, Error
 /// # Ok::<(), stridewise::Error>(())
 /// ```
 pub fn hash_into(view: &impl Strided, hasher: &mut impl Hasher) -> Result<(), Error> {
-    let plan = HashPlan::new(view.layout())?;
     // SAFETY: K2 by the view's validation, K4 by L2.
-    unsafe { plan.feed(view.origin(), &mut |bytes| hasher.write(bytes)) };
+    unsafe { hash_into_at(view.layout(), view.origin(), hasher) }
+}
+
+/// # Safety
+/// As [`xxh3_64_at`].
+pub(crate) unsafe fn hash_into_at(
+    layout: &Layout,
+    origin: *const u8,
+    hasher: &mut impl Hasher,
+) -> Result<(), Error> {
+    level()?;
+    // SAFETY: handed on.
+    unsafe {
+        if few(layout, origin, |bytes| hasher.write(bytes)).is_none() {
+            HashPlan::new(layout)?.hash_into_raw(origin, hasher);
+        }
+    }
     Ok(())
+}
+
+/// Calls `with` with the C-order bytes of a few items; `None` if there are more.
+///
+/// # Safety
+/// As [`xxh3_64_at`].
+unsafe fn few<T>(layout: &Layout, origin: *const u8, with: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    // SAFETY: handed on.
+    unsafe { packed(layout.shape(), layout.itemsize(), layout.strides(), origin, with) }
 }
 
 /// The way through a layout in C order, to be run on any memory that has it.

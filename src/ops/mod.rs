@@ -16,8 +16,10 @@ use stridewise_kernels::{Caches, Level};
 
 pub use contiguous::{to_contiguous, to_contiguous_any};
 pub use copy::{CopyPlan, copy, copy_broadcast};
+pub(crate) use equal::at_once;
 pub use equal::{EqualPlan, equal, equal_with, first_mismatch, first_mismatch_with};
 pub use hash::{HashPlan, hash_into, siphash13, xxh3_64, xxh3_128};
+pub(crate) use hash::{hash_into_at, xxh3_64_at, xxh3_128_at};
 pub use tree::tree_hash;
 pub use within::copy_within;
 

@@ -7,6 +7,7 @@ use super::partition::chunk;
 use super::tile::{block, groups};
 use super::{Bases, How, Kernel, Schedule};
 use crate::parallel;
+use stridewise_kernels::copy::plain;
 use stridewise_kernels::transpose::{Plane, Transpose};
 
 impl Schedule {
@@ -60,7 +61,9 @@ impl How {
         // SAFETY: the offsets are those of visited items (K4).
         let (dst, src) = unsafe { (dst.offset(nest.dst), src.offset(nest.src)) };
         // Of the item's size only runs make chunks, and they take any size.
-        let kernel = match self.kernel {
+        let kernel = match &self.kernel {
+            // SAFETY: handed on.
+            Kernel::Plain => return unsafe { plain(dst, src, nest.item, &nest.loops) },
             Kernel::Block(kernel) => kernel,
             // SAFETY: handed on.
             Kernel::Plane(kernel) => return unsafe { self.run_planes(kernel, nest, dst, src) },
@@ -83,16 +86,20 @@ impl How {
     /// # Safety
     /// As [`run_nest`](How::run_nest), from the first items on.
     #[inline]
-    unsafe fn run_planes(&self, kernel: Transpose, nest: &LoopNest, dst: *mut u8, src: *const u8) {
+    unsafe fn run_planes(&self, kernel: &Transpose, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         let (around, columns, rows) = groups(nest, self.inner);
         let (far, stream, swap) = (self.far, self.stream, self.unit);
         let plane = Plane { rows, columns, far, stream, swap };
         // SAFETY: the loops were grouped for these strides.
         unsafe {
-            walk(around, dst, src, &|dst, src| {
+            if around.is_empty() {
                 kernel.run(dst, src, &plane);
-                true
-            });
+            } else {
+                walk(around, dst, src, &|dst, src| {
+                    kernel.run(dst, src, &plane);
+                    true
+                });
+            }
         }
         if self.stream {
             kernel.fence();

@@ -131,6 +131,9 @@ fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
     let How { inner: Inner { family, outer, inner }, unit, stream, .. } = how;
     let (item, len) = (nest.item, nest.loops.len());
     let past = if *stream { ", past the caches" } else { "" };
+    if how.is_plain() {
+        return write!(f, "kernel: plain loops over {item}-byte items");
+    }
     if *family == Family::Runs {
         return write!(f, "kernel: runs of {item} bytes{past}");
     }

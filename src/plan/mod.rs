@@ -15,7 +15,8 @@
 //! layouts at the same level and for the same caches (`policy`) give the same
 //! plan. Equality uses the same nests (`compare`), cut so that blocks keep
 //! lines of both operands (`grid`), as does the search for the first mismatch;
-//! hashing cuts them into blocks in index order (`blocks`).
+//! hashing cuts them into blocks in index order (`blocks`). What has but a few
+//! items takes no plan (`plain`).
 
 pub(crate) mod blocks;
 pub(crate) mod coalesce;
@@ -28,6 +29,7 @@ pub(crate) mod loop_nest;
 pub(crate) mod normalize;
 pub(crate) mod order;
 pub(crate) mod partition;
+pub(crate) mod plain;
 pub(crate) mod policy;
 pub(crate) mod tile;
 mod turn;
@@ -72,11 +74,13 @@ pub(crate) struct How {
 /// The code of a family.
 #[derive(Clone, Copy)]
 enum Kernel {
+    /// None: a few items in plain loops.
+    Plain,
     Block(copy::Copy),
     Plane(Transpose),
 }
 
-/// What it is follows from the family, the item and the level.
+/// What it is follows from the loops, the family and the level.
 impl PartialEq for Kernel {
     fn eq(&self, _: &Kernel) -> bool {
         true
@@ -107,6 +111,8 @@ impl Schedule {
 
 /// No policy makes anything of fewer bytes, unless it is asked to.
 const TINY: usize = 4096;
+/// Items that plain loops move before the third of them has called a kernel.
+const FEW: usize = 32;
 
 impl How {
     /// All passes, over a nest that stays where it is: what is run once is
@@ -121,7 +127,11 @@ impl How {
         normalize::normalize(nest, Traversal::Free);
         order::order(nest);
         coalesce::coalesce(nest);
-        let bytes = nest.bytes();
+        let (items, bytes) = (nest.items(), nest.bytes());
+        let tiny = bytes < TINY && caches.is_none() && chunks.is_none();
+        if tiny && items <= FEW && nest.loops.len() == copy::PLAIN_AXES {
+            return How::tiny(tile::tile(nest), 0, Kernel::Plain, level);
+        }
         let unit = turn::turn(nest);
         let inner = if unit == 0 { tile::tile(nest) } else { tile::turned(nest) };
         let family = inner.family;
@@ -134,10 +144,8 @@ impl How {
             };
             Kernel::Block(if stream { copy.past_caches() } else { copy })
         };
-        if bytes < TINY && caches.is_none() && chunks.is_none() {
-            let kernel = kernel(false);
-            let split = Split::WHOLE;
-            return How { inner, unit, kernel, far: false, stream: false, split, level };
+        if tiny {
+            return How::tiny(inner, unit, kernel(false), level);
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
         let split = partition::partition(nest, inner, chunks);
@@ -146,6 +154,16 @@ impl How {
         let stream = tile::streams(family) && policy::streams(nest, caches, transposes);
         let kernel = kernel(stream);
         How { inner, unit, kernel, far, stream, split, level }
+    }
+
+    /// Of what is in one piece and in the caches.
+    fn tiny(inner: Inner, unit: usize, kernel: Kernel, level: Level) -> How {
+        How { inner, unit, kernel, far: false, stream: false, split: Split::WHOLE, level }
+    }
+
+    /// Whether there is no kernel, but plain loops.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.kernel, Kernel::Plain)
     }
 }
 

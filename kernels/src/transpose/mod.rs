@@ -109,7 +109,7 @@ impl Transpose {
     /// given to [`Transpose::new`], which is the step of the innermost row
     /// axis in the destination and of the innermost column axis in the source.
     #[inline]
-    pub unsafe fn run(self, dst: *mut u8, src: *const u8, plane: &Plane<'_>) {
+    pub unsafe fn run(&self, dst: *mut u8, src: *const u8, plane: &Plane<'_>) {
         // SAFETY: K1 by the level that `new` had, the rest by the caller; the
         // plane lives as long as the call.
         unsafe {
@@ -120,7 +120,7 @@ impl Transpose {
 
     /// To be called after the last plane that was streamed.
     #[inline]
-    pub fn fence(self) {
+    pub fn fence(&self) {
         // SAFETY: K1 by the level that `new` had.
         unsafe { (self.fence)(()) }
     }
@@ -225,16 +225,16 @@ impl Plane<'_> {
     #[inline(always)]
     fn is_small(&self) -> bool {
         let ([rows], [columns], 0) = (self.rows, self.columns, self.swap) else { return false };
-        if !is_register(self.item()) {
-            return !self.far || !self.has_lines(self.item());
+        let item = self.item();
+        if !is_register(item) {
+            return !self.far || !self.has_lines(item);
         }
-        let edge = LINE / self.item();
         let (thin, thick) = if rows.extent < columns.extent {
             (rows.extent, columns.extent)
         } else {
             (columns.extent, rows.extent)
         };
-        thin < edge || thick <= LINE
+        thin * item < LINE || thick <= LINE
     }
 
     /// Whether there are lines to speak of, on either side.

@@ -5,6 +5,7 @@ mod cost;
 mod explain;
 mod grid;
 mod partition;
+mod plain;
 mod policy;
 
 use super::coalesce::coalesce;

@@ -1,0 +1,90 @@
+//! Plain: so few items that a plan costs more than they do.
+
+#![allow(unsafe_code, reason = "hands on what a caller vouches for")]
+
+use super::loop_nest::Loop;
+use core::mem::MaybeUninit;
+use stridewise_kernels::copy::{PLAIN_AXES, plain};
+
+/// Items that are moved before a plan of theirs would be made.
+const ITEMS: usize = 64;
+/// Bytes of so many items at most: what is packed on the stack.
+const BYTES: usize = 1024;
+
+/// A copy of a few items along a few axes, in index order.
+#[derive(Clone, Copy)]
+pub(crate) struct Plain {
+    item: usize,
+    ndim: usize,
+    axes: [Loop; PLAIN_AXES],
+}
+
+impl Plain {
+    /// The copy, if it has few enough items and axes; strides are as long as
+    /// the shape.
+    #[inline]
+    pub(crate) fn new(shape: &[usize], item: usize, dst: &[isize], src: &[isize]) -> Option<Plain> {
+        let mut plain = Plain { item, ndim: 0, axes: [Loop::UNIT; PLAIN_AXES] };
+        // The other extents may be anything.
+        let shape = if shape.contains(&0) { &[0][..] } else { shape };
+        let (mut items, mut ndim) = (1usize, 0);
+        for (&extent, (&dst, &src)) in shape.iter().zip(dst.iter().zip(src)) {
+            if extent == 1 {
+                continue;
+            }
+            *plain.axes.get_mut(ndim)? = Loop { extent, dst, src };
+            ndim += 1;
+            items = items.checked_mul(extent)?;
+        }
+        plain.ndim = ndim;
+        (items <= ITEMS && item <= BYTES / ITEMS).then_some(plain)
+    }
+
+    /// The same as a copy into gapless memory.
+    #[inline]
+    fn packing(shape: &[usize], item: usize, src: &[isize]) -> Option<Plain> {
+        let mut plain = Plain::new(shape, item, src, src)?;
+        let mut step = item;
+        for axis in plain.axes[..plain.ndim].iter_mut().rev() {
+            axis.dst = step as isize;
+            step *= axis.extent;
+        }
+        Some(plain)
+    }
+
+    /// Moves the items.
+    ///
+    /// # Safety
+    /// K2 to K4 for the axes from these bases.
+    #[inline]
+    pub(crate) unsafe fn run(&self, dst: *mut u8, src: *const u8) {
+        // SAFETY: handed on.
+        unsafe { plain(dst, src, self.item, &self.axes[..self.ndim]) }
+    }
+}
+
+/// Calls `with` with the C-order bytes of a few items, packed on the stack;
+/// `None` if there are more.
+///
+/// # Safety
+/// K2, K4 for the axes from this base.
+#[inline]
+pub(crate) unsafe fn packed<T>(
+    shape: &[usize],
+    item: usize,
+    strides: &[isize],
+    base: *const u8,
+    with: impl FnOnce(&[u8]) -> T,
+) -> Option<T> {
+    let plain = Plain::packing(shape, item, strides)?;
+    let bytes = plain.axes[..plain.ndim].iter().fold(item, |bytes, axis| bytes * axis.extent);
+    let mut room = MaybeUninit::<[u8; BYTES]>::uninit();
+    let start = room.as_mut_ptr().cast::<u8>();
+    // SAFETY: K2 for the items, which fill the first of the room's bytes; K3,
+    // nobody else has it.
+    let packed = unsafe {
+        plain.run(start, base);
+        core::slice::from_raw_parts(start, bytes)
+    };
+    Some(with(packed))
+}
