@@ -25,6 +25,10 @@
 //! one of the CPU is found at run time, see [`level()`]. Libraries with a
 //! view type of their own call [`raw`].
 //!
+//! What items are made of may be known at run time only: a [`Format`] is what
+//! Python's `struct` module and PEP 3118 write as a string, a [`Value`] an
+//! item that it reads or writes.
+//!
 //! ```
 //! use stridewise::{Order, Slice, View, equal, first_mismatch, to_contiguous, xxh3_64};
 //!

@@ -8,6 +8,7 @@ mod copy;
 mod coverage;
 mod equal;
 mod errors;
+mod formats;
 #[cfg(unix)]
 mod guard;
 mod hash;

@@ -5,8 +5,11 @@
 
 mod display;
 mod fields;
+mod float;
+mod pack;
 mod parse;
 mod scalar;
+mod unpack;
 mod value;
 
 #[cfg(test)]
