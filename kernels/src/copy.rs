@@ -52,8 +52,8 @@ pub struct Block {
 /// | `Scatter` | any | k | any | any |
 /// | `Reverse` | k | -k | any | any |
 /// | `Swap` | k | k | any | any |
-/// | `Deinterleave` | k | k * outer extent | any | k |
-/// | `Interleave` | k * outer extent | k | k | any |
+/// | `Deinterleave` | k | k * outer extent, either way | any | k |
+/// | `Interleave` | k * outer extent | k, either way | k | any |
 /// | `Transpose` | k | any | any | k |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {
@@ -106,11 +106,11 @@ impl Family {
                 interleaves(item, outer.extent)
                     && inner.dst == k
                     && outer.src == k
-                    && Some(inner.src) == streams
+                    && inner.src.checked_abs() == streams
             }
             Family::Interleave => {
                 interleaves(item, outer.extent)
-                    && inner.src == k
+                    && inner.src.checked_abs() == Some(k)
                     && outer.dst == k
                     && Some(inner.dst) == streams
             }

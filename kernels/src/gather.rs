@@ -353,7 +353,7 @@ impl<const UNIT: usize> Line for Swapped<UNIT> {
 }
 
 /// The shuffle that turns the items of a lane around.
-const fn backwards<const SIZE: usize>() -> [u8; 16] {
+pub(crate) const fn backwards<const SIZE: usize>() -> [u8; 16] {
     let mut index = [0; 16];
     let mut i = 0;
     while i < 16 {

@@ -11,6 +11,7 @@
 
 use crate::copy::{Args, Block};
 use crate::dispatch::{Kernel, Simd};
+use crate::gather::backwards;
 use crate::item::{Item, Sized};
 use crate::vector::{Vector, cover};
 
@@ -44,7 +45,7 @@ impl<const SIZE: usize> Kernel for Deinterleave<SIZE> {
         // SAFETY: K2 to K4 are the caller's; `outer.dst` parts the streams.
         unsafe {
             with_streams!(outer.extent, K => {
-                split::<S, K, SIZE>(dst, outer.dst, src, inner.extent);
+                split::<S, K, SIZE>(dst, outer.dst, src, inner.extent, inner.src < 0);
             });
         }
     }
@@ -60,13 +61,15 @@ impl<const SIZE: usize> Kernel for Interleave<SIZE> {
         let Block { outer, inner, .. } = unsafe { *block };
         // SAFETY: K2 to K4 are the caller's; `outer.src` parts the streams.
         unsafe {
-            with_streams!(outer.extent, K => join::<S, K, SIZE>(dst, src, outer.src, inner.extent));
+            with_streams!(outer.extent, K => {
+                join::<S, K, SIZE>(dst, src, outer.src, inner.extent, inner.src < 0);
+            });
         }
     }
 }
 
 /// `items` items of each of `K` streams, `stride` bytes apart, from the
-/// joined form.
+/// joined form, which runs backwards if it is `mirrored`.
 ///
 /// # Safety
 /// K1 for `S`, K2 to K4.
@@ -76,46 +79,45 @@ unsafe fn split<S: Simd, const K: usize, const SIZE: usize>(
     stride: isize,
     src: *const u8,
     items: usize,
+    mirrored: bool,
 ) {
-    let (wide, lane) = (S::Wide::BYTES / SIZE, S::Lane::BYTES / SIZE);
-    // SAFETY: a group starts at most `wide` (`lane`) items before the end.
+    // SAFETY: a group starts at most its items before the end of the joined
+    // form, which is where the streams begin if it runs backwards.
     unsafe {
-        if S::SCALAR || items < lane {
-            for i in 0..items {
+        let first = if mirrored { src.sub(items.saturating_sub(1) * K * SIZE) } else { src };
+        each_group::<S, SIZE>(
+            items,
+            #[inline(always)]
+            |i, n| {
+                let at = if mirrored { items - n - i } else { i };
                 for s in 0..K {
-                    let to = dst.offset(s as isize * stride).add(i * SIZE);
-                    Sized::<SIZE>::copy(to, src.add((i * K + s) * SIZE), SIZE);
+                    let to = dst.offset(s as isize * stride).add(at * SIZE);
+                    Sized::<SIZE>::copy(to, first.add((i * K + s) * SIZE), SIZE);
                 }
-            }
-        } else if items < wide {
-            cover(
-                items,
-                lane,
-                #[inline(always)]
-                |i| {
-                    let streams = split_group::<S::Lane, K, SIZE>(src.add(i * K * SIZE));
-                    for s in 0..K {
-                        streams[s].store(dst.offset(s as isize * stride).add(i * SIZE));
-                    }
-                },
-            );
-        } else {
-            cover(
-                items,
-                wide,
-                #[inline(always)]
-                |i| {
-                    let streams = split_group::<S::Wide, K, SIZE>(src.add(i * K * SIZE));
-                    for s in 0..K {
-                        streams[s].store(dst.offset(s as isize * stride).add(i * SIZE));
-                    }
-                },
-            );
-        }
+            },
+            #[inline(always)]
+            |i, n| {
+                let streams = split_group::<S::Lane, K, SIZE>(first.add(i * K * SIZE));
+                let at = if mirrored { items - n - i } else { i };
+                for s in 0..K {
+                    let stream = turned::<_, SIZE>(streams[s], mirrored);
+                    stream.store(dst.offset(s as isize * stride).add(at * SIZE));
+                }
+            },
+            #[inline(always)]
+            |i, n| {
+                let streams = split_group::<S::Wide, K, SIZE>(first.add(i * K * SIZE));
+                let at = if mirrored { items - n - i } else { i };
+                for s in 0..K {
+                    let stream = turned::<_, SIZE>(streams[s], mirrored);
+                    stream.store(dst.offset(s as isize * stride).add(at * SIZE));
+                }
+            },
+        );
     }
 }
 
-/// The inverse of [`split`].
+/// The inverse of [`split`]; the streams run backwards if they are `mirrored`.
 ///
 /// # Safety
 /// K1 for `S`, K2 to K4.
@@ -125,45 +127,79 @@ unsafe fn join<S: Simd, const K: usize, const SIZE: usize>(
     src: *const u8,
     stride: isize,
     items: usize,
+    mirrored: bool,
 ) {
-    let (wide, lane) = (S::Wide::BYTES / SIZE, S::Lane::BYTES / SIZE);
-    // SAFETY: a group starts at most `wide` (`lane`) items before the end.
+    // SAFETY: as for `split`: a group of mirrored streams starts with its last
+    // item.
     unsafe {
-        if S::SCALAR || items < lane {
-            for i in 0..items {
+        let from = |i: usize, n: usize| {
+            if mirrored { src.sub((i + n - 1) * SIZE) } else { src.add(i * SIZE) }
+        };
+        each_group::<S, SIZE>(
+            items,
+            #[inline(always)]
+            |i, n| {
                 for s in 0..K {
-                    let from = src.offset(s as isize * stride).add(i * SIZE);
+                    let from = from(i, n).offset(s as isize * stride);
                     Sized::<SIZE>::copy(dst.add((i * K + s) * SIZE), from, SIZE);
                 }
-            }
-        } else if items < wide {
-            cover(
-                items,
-                lane,
-                #[inline(always)]
-                |i| {
-                    join_group::<S::Lane, K, SIZE>(
-                        dst.add(i * K * SIZE),
-                        src.add(i * SIZE),
-                        stride,
-                    );
-                },
-            );
-        } else {
-            cover(
-                items,
-                wide,
-                #[inline(always)]
-                |i| {
-                    join_group::<S::Wide, K, SIZE>(
-                        dst.add(i * K * SIZE),
-                        src.add(i * SIZE),
-                        stride,
-                    );
-                },
-            );
-        }
+            },
+            #[inline(always)]
+            |i, n| {
+                let (dst, src) = (dst.add(i * K * SIZE), from(i, n));
+                join_group::<S::Lane, K, SIZE>(dst, src, stride, mirrored);
+            },
+            #[inline(always)]
+            |i, n| {
+                let (dst, src) = (dst.add(i * K * SIZE), from(i, n));
+                join_group::<S::Wide, K, SIZE>(dst, src, stride, mirrored);
+            },
+        );
     }
+}
+
+/// Calls one of three steps for all items: for single ones, for those of a
+/// lane or of a wide register, with the first item and their number.
+#[inline(always)]
+fn each_group<S: Simd, const SIZE: usize>(
+    items: usize,
+    one: impl Fn(usize, usize),
+    lane: impl Fn(usize, usize),
+    wide: impl Fn(usize, usize),
+) {
+    let (in_wide, in_lane) = (S::Wide::BYTES / SIZE, S::Lane::BYTES / SIZE);
+    if S::SCALAR || items < in_lane {
+        for i in 0..items {
+            one(i, 1);
+        }
+    } else if items < in_wide {
+        cover(
+            items,
+            in_lane,
+            #[inline(always)]
+            |i| lane(i, in_lane),
+        );
+    } else {
+        cover(
+            items,
+            in_wide,
+            #[inline(always)]
+            |i| wide(i, in_wide),
+        );
+    }
+}
+
+/// The register, or its items the other way round.
+///
+/// # Safety
+/// K1 for `V`.
+#[inline(always)]
+unsafe fn turned<V: Vector, const SIZE: usize>(register: V, around: bool) -> V {
+    if !around {
+        return register;
+    }
+    // SAFETY: K1.
+    unsafe { register.reverse_lanes().shuffle(V::splat(&const { backwards::<SIZE>() })) }
 }
 
 /// A register of each stream out of `K` registers.
@@ -220,7 +256,8 @@ unsafe fn split_group<V: Vector, const K: usize, const SIZE: usize>(src: *const 
     }
 }
 
-/// `K` registers out of a register of each stream.
+/// `K` registers out of a register of each stream, each turned around if it is
+/// `mirrored`.
 ///
 /// # Safety
 /// K1 for `V`; K2 for a register at `src + s * stride` for each stream and
@@ -230,12 +267,13 @@ unsafe fn join_group<V: Vector, const K: usize, const SIZE: usize>(
     dst: *mut u8,
     src: *const u8,
     stride: isize,
+    mirrored: bool,
 ) {
     // SAFETY: as promised; see `split_group`.
     unsafe {
         let mut streams: [V; K] = core::array::from_fn(
             #[inline(always)]
-            |s| V::load(src.offset(s as isize * stride)),
+            |s| turned::<_, SIZE>(V::load(src.offset(s as isize * stride)), mirrored),
         );
         if K.is_power_of_two() {
             for _ in 0..const { K.ilog2() } {

@@ -52,7 +52,11 @@ pub(crate) fn tile(nest: &mut LoopNest) -> Inner {
     };
     let family = plane(nest.item, nest.loops[outer], nest.loops[outer + 1]);
     if family == Family::Interleave {
-        // It walks the joined stream's items fast, the streams slowly.
+        // It walks the joined stream's items fast and forward, the streams
+        // slowly.
+        if nest.loops[outer].dst < 0 {
+            nest.flip(outer);
+        }
         nest.loops.swap(outer, outer + 1);
     }
     let mut inner = Inner::new(family, nest);
@@ -169,9 +173,9 @@ pub(crate) fn plane(item: usize, r: Loop, c: Loop) -> Family {
     if c.dst != k || r.src != k {
         return Family::Tiled;
     }
-    if streams_pay(item, r.extent, c.extent) && c.src == k * r.extent as isize {
+    if streams_pay(item, r.extent, c.extent) && c.src.abs() == k * r.extent as isize {
         Family::Deinterleave
-    } else if streams_pay(item, c.extent, r.extent) && r.dst == k * c.extent as isize {
+    } else if streams_pay(item, c.extent, r.extent) && r.dst.abs() == k * c.extent as isize {
         Family::Interleave
     } else if transposes(item) {
         Family::Transpose

@@ -105,16 +105,17 @@ fn draw(family: Family, item: usize, random: &mut Random) -> Option<Block> {
                 return None;
             }
             let joined = k * streams as isize;
+            let way = if random.within(0, 1) == 0 { 1 } else { -1 };
             let split = apart(k * long as isize, random);
             if family == Family::Deinterleave {
                 (
                     Axis { extent: streams, dst: split, src: k },
-                    Axis { extent: long, dst: k, src: joined },
+                    Axis { extent: long, dst: k, src: way * joined },
                 )
             } else {
                 (
                     Axis { extent: streams, dst: k, src: any(random) },
-                    Axis { extent: long, dst: joined, src: k },
+                    Axis { extent: long, dst: joined, src: way * k },
                 )
             }
         }

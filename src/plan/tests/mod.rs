@@ -219,6 +219,8 @@ fn tile_groups_no_axis_across_a_gap() {
 
 #[test]
 fn tile_finds_a_few_streams() {
+    assert_eq!(tiled(1, &[l(3, 1000, 1), l(900, 1, -3)]).0, Family::Deinterleave);
+    assert_eq!(tiled(1, &[l(900, 3, -1), l(3, 1, 1000)]).0, Family::Interleave);
     assert_eq!(tiled(1, &[l(3, 1000, 1), l(900, 1, 3)]).0, Family::Deinterleave);
     // A step that is not that of the streams: pixels with padding.
     assert_eq!(tiled(1, &[l(3, 1000, 1), l(900, 1, 4)]).0, Family::Transpose);
