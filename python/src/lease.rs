@@ -1,0 +1,109 @@
+//! Buffers that exporters lend.
+
+use core::ffi::{CStr, c_int};
+use core::slice;
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+/// A buffer that goes back to its exporter when it is dropped; until then
+/// the exporter keeps the memory as it is.
+///
+/// In a box, because shape and strides may point into the buffer itself.
+pub struct Lease(Box<ffi::Py_buffer>);
+
+// SAFETY: what the buffer describes stays the same as long as it is lent, and
+// it is given back by whoever has the interpreter's lock.
+unsafe impl Send for Lease {}
+// SAFETY: as above.
+unsafe impl Sync for Lease {}
+
+impl Lease {
+    /// What an exporter answers to a request.
+    pub fn new(exporter: &Bound<'_, PyAny>, request: c_int) -> PyResult<Lease> {
+        let mut buffer = Box::new(ffi::Py_buffer::new());
+        // SAFETY: an object, and room for its buffer.
+        if unsafe { ffi::PyObject_GetBuffer(exporter.as_ptr(), &mut *buffer, request) } < 0 {
+            return Err(PyErr::fetch(exporter.py()));
+        }
+        Ok(Lease(buffer))
+    }
+
+    /// The buffer of an exporter, to read; none if the object has no buffers.
+    pub fn to_read(exporter: &Bound<'_, PyAny>) -> PyResult<Option<Lease>> {
+        match Lease::new(exporter, ffi::PyBUF_FULL_RO) {
+            Ok(lease) => Ok(Some(lease)),
+            Err(error) => has_none(exporter, error),
+        }
+    }
+
+    /// The buffer of an exporter, to write if that lends one to write.
+    pub fn to_write(exporter: &Bound<'_, PyAny>) -> PyResult<Option<Lease>> {
+        match Lease::new(exporter, ffi::PyBUF_FULL) {
+            Ok(lease) => Ok(Some(lease)),
+            Err(_) => Lease::to_read(exporter),
+        }
+    }
+
+    pub fn buffer(&self) -> &ffi::Py_buffer {
+        &self.0
+    }
+
+    pub fn ndim(&self) -> usize {
+        self.0.ndim as usize
+    }
+
+    pub fn shape(&self) -> Option<&[isize]> {
+        self.axes(self.0.shape)
+    }
+
+    pub fn strides(&self) -> Option<&[isize]> {
+        self.axes(self.0.strides)
+    }
+
+    pub fn suboffsets(&self) -> Option<&[isize]> {
+        self.axes(self.0.suboffsets)
+    }
+
+    fn axes(&self, numbers: *const isize) -> Option<&[isize]> {
+        if numbers.is_null() {
+            return None;
+        }
+        // SAFETY: an exporter gives none or one per axis.
+        Some(unsafe { slice::from_raw_parts(numbers, self.ndim()) })
+    }
+
+    /// The format, which is `B` where there is none.
+    pub fn format(&self) -> &CStr {
+        if self.0.format.is_null() {
+            return c"B";
+        }
+        // SAFETY: a string that lives as long as the buffer.
+        unsafe { CStr::from_ptr(self.0.format) }
+    }
+
+    /// The object that the buffer is of, which has a reference to it.
+    pub fn exporter(&self) -> Option<&Py<PyAny>> {
+        let object: *const *mut ffi::PyObject = &self.0.obj;
+        // SAFETY: a `Py` is a pointer that is not null.
+        unsafe { &*object.cast::<Option<Py<PyAny>>>() }.as_ref()
+    }
+
+    pub fn readonly(&self) -> bool {
+        self.0.readonly != 0
+    }
+}
+
+/// None for an object without buffers, else its own error.
+fn has_none<T>(object: &Bound<'_, PyAny>, error: PyErr) -> PyResult<Option<T>> {
+    // SAFETY: an object.
+    let exports = unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) } != 0;
+    if exports || !error.is_instance_of::<PyTypeError>(object.py()) { Err(error) } else { Ok(None) }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // SAFETY: a buffer that was lent, given back once.
+        Python::attach(|_| unsafe { ffi::PyBuffer_Release(&mut *self.0) });
+    }
+}

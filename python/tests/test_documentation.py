@@ -1,0 +1,48 @@
+"""The examples of the docstrings and of the README, and the stubs."""
+
+import doctest
+import inspect
+import pathlib
+import re
+import subprocess
+import sys
+
+import stridewise
+from stridewise import _stridewise
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def test_docstrings():
+    """As doctest finds no functions that are not written in Python."""
+    finder, runner = doctest.DocTestFinder(recurse=False), doctest.DocTestRunner()
+    documented = 0
+    for name in ("", *stridewise.__all__):
+        thing = getattr(stridewise, name) if name else stridewise
+        assert thing.__doc__, f"{name} has no docstring"
+        test = doctest.DocTestParser().get_doctest(thing.__doc__, {}, name or "stridewise", None, 0)
+        documented += bool(test.examples)
+        runner.run(test)
+    assert runner.failures == 0
+    assert documented >= len([n for n in stridewise.__all__ if inspect.isbuiltin(getattr(stridewise, n))]) - 1
+
+
+def test_readme():
+    examples = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    assert examples
+    for example in examples:
+        exec(compile(example, "README.md", "exec"), {})
+
+
+def test_everything_is_exported_and_typed():
+    public = {name for name in dir(_stridewise) if not name.startswith("_")}
+    assert public <= set(stridewise.__all__)
+    stub = (pathlib.Path(stridewise.__file__).parent / "_stridewise.pyi").read_text()
+    for name in public:
+        assert re.search(rf"^(def|class) {name}\b", stub, re.M), f"{name} has no stub"
+
+
+def test_self_check():
+    run = subprocess.run([sys.executable, "-m", "stridewise"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"level {stridewise.level()}" in run.stdout and "all passed" in run.stdout

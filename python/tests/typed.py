@@ -1,0 +1,35 @@
+"""Uses everything by its types; mypy reads this, nobody runs it."""
+
+from array import array
+from typing import assert_type
+
+import numpy as np
+
+import stridewise
+
+
+def use(memory: bytearray, matrix: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> None:
+    assert_type(stridewise.copyto(memory, b"abc"), None)
+    assert_type(stridewise.copyto(matrix, matrix, broadcast=True), None)
+    result = stridewise.contiguous(matrix, "F")
+    assert_type(result, stridewise.Array)
+    assert_type(result.shape, tuple[int, ...])
+    assert_type(memoryview(result).nbytes, int)
+    assert_type(np.from_dlpack(result).ndim, int)
+    assert_type(stridewise.tobytes(array("d", [1.0]), order="K"), bytes)
+    assert_type(stridewise.equal(memory, memoryview(b""), mode="bits"), bool)
+    assert_type(stridewise.first_mismatch(matrix, result), tuple[int, ...] | None)
+    for function in (stridewise.xxh3_64, stridewise.xxh3_128, stridewise.tree_hash, stridewise.hash_bytes):
+        assert_type(function(result), int)
+    plan = stridewise.plan(matrix, matrix.T)
+    assert_type(plan, stridewise.Plan)
+    assert_type((plan.level, plan.chunks), tuple[str, int])
+    assert_type(stridewise.level(), str)
+    stridewise.set_threads(2)
+    stridewise.set_threads(None)
+    assert_type(stridewise.threads(), int)
+
+
+def refused() -> None:
+    stridewise.tobytes([1, 2])  # type: ignore[arg-type]
+    stridewise.contiguous(b"", "X")  # type: ignore[arg-type]
