@@ -93,6 +93,20 @@ impl ElementType {
         }
     }
 
+    /// So many numbers of a class, or bytes.
+    pub(crate) fn of_class(class: Class, count: usize) -> ElementType {
+        let one = match class {
+            Class::Bits => return ElementType::bytes(count),
+            Class::Bool => ElementType::scalar(Kind::Truth, 1),
+            Class::F16 => F16::TYPE,
+            Class::F32 => f32::TYPE,
+            Class::F64 => f64::TYPE,
+            Class::C32 => Complex::<f32>::TYPE,
+            Class::C64 => Complex::<f64>::TYPE,
+        };
+        ElementType { parts: count, ..one }
+    }
+
     /// Whether all values of `src` are values of this type.
     pub(crate) fn holds(self, src: ElementType) -> bool {
         self == src || (self.kind == Kind::Truth && src == ElementType { kind: Kind::Bool, ..self })

@@ -79,9 +79,9 @@ pub use format::{Field, Format, Value};
 pub use layout::{Layout, MAX_NDIM, Order, Slice};
 pub use level::{LEVEL_VARIABLE, Level, level, level_named};
 pub use ops::{
-    CopyPlan, EqualPlan, HashPlan, Options, copy, copy_broadcast, copy_within, equal, equal_with,
-    first_mismatch, first_mismatch_with, hash_into, siphash13, to_contiguous, to_contiguous_any,
-    tree_hash, xxh3_64, xxh3_128,
+    CopyPlan, EqualPlan, HashPlan, Options, ValuesPlan, copy, copy_broadcast, copy_within, equal,
+    equal_values, equal_with, first_mismatch, first_mismatch_with, first_value_mismatch, hash_into,
+    siphash13, to_contiguous, to_contiguous_any, tree_hash, xxh3_64, xxh3_128,
 };
 pub use stridewise_kernels::Caches;
 pub use stridewise_kernels::equal::Mode;

@@ -19,5 +19,6 @@ mod raw;
 mod second_opinion;
 mod support;
 mod tree;
+mod values;
 mod views;
 mod within;

@@ -6,16 +6,18 @@ const SHIFT: u32 = 52 - 10;
 const BIAS: u64 = 1023 - 15;
 const INFINITY: u64 = 0x7ff << 52;
 
-/// The value of a half.
-pub(crate) fn of_half(half: u16) -> f64 {
-    let (sign, rest) = (u64::from(half >> 15) << 63, u64::from(half & 0x7fff));
-    let magnitude = match rest >> 10 {
-        // Exact, and a power of two.
-        0 => (rest as f64 * (1.0 / (1u64 << 24) as f64)).to_bits(),
-        31 => INFINITY | (rest & 0x3ff) << SHIFT,
-        _ => (rest << SHIFT) + (BIAS << 52),
-    };
-    f64::from_bits(sign | magnitude)
+/// The value of a half; of a NaN the bits.
+///
+/// Without a branch, so that a loop becomes vector code.
+#[inline]
+pub(crate) fn of_half(half: u16) -> f32 {
+    const EXPONENT: u32 = 0x7c00 << 13;
+    let (sign, rest) = (u32::from(half >> 15) << 31, u32::from(half & 0x7fff) << 13);
+    // Exact, with the exponent of 1 less that of a half's 1.
+    let scaled = (f32::from_bits(rest) * (1u128 << (127 - 15)) as f32).to_bits();
+    // But for infinity and NaN.
+    let whole = if rest >= EXPONENT { rest | f32::INFINITY.to_bits() } else { scaled };
+    f32::from_bits(sign | whole)
 }
 
 /// The half nearest to a float, even if two are, or none if it is beyond all.

@@ -22,6 +22,7 @@ use alloc::sync::Arc;
 use core::mem::{align_of, size_of};
 
 pub use fields::Field;
+pub(crate) use float::of_half;
 pub(crate) use scalar::{Code, Kind, Mode, Scalar};
 pub use value::Value;
 

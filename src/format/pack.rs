@@ -109,9 +109,10 @@ impl Format {
         value: &Value,
         mut bytes: Option<&mut [u8]>,
     ) -> Result<(), FormatError> {
-        let values = match fields.tuple() {
-            Some(len) => self.several(len, value)?,
-            None => core::slice::from_ref(value),
+        let values = if fields.is_tuple() {
+            self.several(fields.values(), value)?
+        } else {
+            core::slice::from_ref(value)
         };
         let mut values = values.iter();
         for field in fields.fields.iter().filter(|field| !field.is_padding()) {

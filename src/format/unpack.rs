@@ -66,12 +66,15 @@ fn list(shape: &[usize], item: &Format, bytes: &[u8]) -> Value {
 }
 
 impl Struct {
-    /// The number of values if they make a tuple, or none if it is one value
-    /// by itself.
-    pub(super) fn tuple(&self) -> Option<usize> {
+    /// The number of values.
+    pub(crate) fn values(&self) -> usize {
         let fields = self.fields.iter().filter(|field| !field.is_padding());
-        let values = fields.map(|field| field.count).sum();
-        (self.braced || values != 1).then_some(values)
+        fields.map(|field| field.count).sum()
+    }
+
+    /// Whether the values make a tuple, rather than one that is by itself.
+    pub(crate) fn is_tuple(&self) -> bool {
+        self.braced || self.values() != 1
     }
 
     fn read(&self, bytes: &[u8]) -> Value {
@@ -81,13 +84,13 @@ impl Struct {
             (0..field.count)
                 .map(move |i| field.format.read(&bytes[field.offset + i * size..][..size]))
         });
-        match self.tuple() {
-            Some(len) => {
-                let mut tuple = Vec::with_capacity(len);
+        match if self.is_tuple() { None } else { values.next() } {
+            Some(value) => value,
+            None => {
+                let mut tuple = Vec::with_capacity(self.values());
                 tuple.extend(values);
                 Value::Tuple(tuple)
             }
-            None => values.next().unwrap_or_else(|| Value::Tuple(Vec::new())),
         }
     }
 }
@@ -106,7 +109,7 @@ fn uint(bytes: &[u8], swapped: bool) -> u64 {
 fn float(bytes: &[u8], swapped: bool) -> f64 {
     let bits = uint(bytes, swapped);
     match bytes.len() {
-        2 => float::of_half(bits as u16),
+        2 => float::of_single(float::of_half(bits as u16)),
         4 => float::of_single(f32::from_bits(bits as u32)),
         _ => f64::from_bits(bits),
     }

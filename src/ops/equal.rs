@@ -7,7 +7,6 @@ use crate::axes::Axes;
 use crate::element::ElementType;
 use crate::error::{Error, MismatchError};
 use crate::layout::Layout;
-use crate::parallel;
 use crate::plan::Bases;
 use crate::plan::coalesce::coalesce;
 use crate::plan::compare::Comparison;
@@ -15,10 +14,10 @@ use crate::plan::grid::Grid;
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::normalize::{Traversal, normalize};
 use crate::plan::plain::packed;
+use crate::plan::search;
 use crate::view::Strided;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use stridewise_kernels::equal::{Equal, Mode};
 use stridewise_kernels::{Caches, Level};
 
@@ -280,11 +279,6 @@ impl EqualPlan {
 
     /// The number of items before the first that differs.
     ///
-    /// Blocks are met in the order of their first items and compared whole,
-    /// each in any order; one that differs is halved along its outermost loop
-    /// until one item is left. A block that begins after what was found
-    /// need not be looked at.
-    ///
     /// # Safety
     /// K2, K4 for the planned layouts.
     unsafe fn search(&self, a: *const u8, b: *const u8) -> Option<usize> {
@@ -296,49 +290,32 @@ impl EqualPlan {
             return None;
         }
         let Comparison { level, class, mode, .. } = self.comparison;
+        let equal = Equal::new(level, class, mode);
         // SAFETY: the first items.
-        if !unsafe { Equal::new(level, class, mode).run(a, b, item) } {
+        if !unsafe { equal.run(a, b, item) } {
             return Some(0);
         }
         let grid = Grid::new(&nest, BLOCK);
         let whole = grid.block(&nest, &Axes::<usize>::filled(nest.loops.len(), 0)).0;
         let full = self.part(LoopNest { dst: 0, src: 0, ..whole });
         let bases = Bases::new(a.cast_mut(), b);
-        let found = AtomicUsize::new(usize::MAX);
-        // Whether the rest cannot matter.
-        let look = |id| {
-            let first = grid.first(&nest, id);
-            let before = nest.before(&first) / item;
-            if before >= found.load(Relaxed) {
-                return true;
-            }
-            let (block, whole) = grid.block(&nest, &first);
-            // SAFETY: a block of the planned layouts.
-            unsafe {
-                let (a, b) = (bases.dst().offset(block.dst), bases.src().offset(block.src));
-                let block = LoopNest { dst: 0, src: 0, ..block };
-                if if whole { full.run(a, b) } else { self.part(block.clone()).run(a, b) } {
-                    return false;
-                }
-                found.fetch_min(before + self.bisect(&nest, block, a, b), Relaxed);
-            }
-            // Others that began before may yet have an earlier one.
-            false
+        // SAFETY: K4, the first items of a part of the planned layouts.
+        let at = |part: &LoopNest| unsafe {
+            (bases.dst().cast_const().offset(part.dst), bases.src().offset(part.src))
         };
-        let count = grid.count(&nest);
-        if self.comparison.split.chunks > 1 && parallel::pays() {
-            // The first alone: what differs at once should cost no threads.
-            look(0);
-            if found.load(Relaxed) != 0 {
-                parallel::for_each(count - 1, |id| {
-                    look(id + 1);
-                });
-            }
-        } else {
-            // As blocks come in the order of their first items.
-            let _ = (0..count).find(|&id| look(id));
-        }
-        Some(found.into_inner()).filter(|&at| at != usize::MAX)
+        let same = |part: &LoopNest, whole: bool| {
+            let (a, b) = at(part);
+            let of_its_own = || self.part(LoopNest { dst: 0, src: 0, ..part.clone() });
+            // SAFETY: a part of the planned layouts.
+            unsafe { if whole { full.run(a, b) } else { of_its_own().run(a, b) } }
+        };
+        let inside = |part: &LoopNest| {
+            let (a, b) = at(part);
+            // SAFETY: the one run of items that is left.
+            unsafe { equal.first_mismatch(a, b, part.item) }.unwrap_or(0)
+        };
+        let threads = self.comparison.split.chunks > 1;
+        Some(search::first_mismatch(&nest, &grid, threads, &same, &inside)? / item)
     }
 
     /// A serial comparison of some of the items.
@@ -347,46 +324,6 @@ impl EqualPlan {
         // Beyond the caches if the whole is: small ones make it so.
         let caches = tiles.as_ref().filter(|tiles| tiles.far).map(|_| Caches::LEAST);
         Comparison::new(nest, level, class, mode, caches, Some(1))
-    }
-
-    /// The number of items, in all of `nest`, from the first of `block` to
-    /// the first that differs; one does.
-    ///
-    /// # Safety
-    /// K2, K4 for `block`, whose loops are those of `nest`, in index order.
-    unsafe fn bisect(
-        &self,
-        nest: &LoopNest,
-        mut block: LoopNest,
-        a: *const u8,
-        b: *const u8,
-    ) -> usize {
-        let mut first = Axes::<usize>::filled(nest.loops.len(), 0);
-        for at in 0..nest.loops.len() {
-            while block.loops[at].extent > 1 {
-                let extent = block.loops[at].extent;
-                let half = extent / 2;
-                let mut part = block.clone();
-                part.cut(at, 0, half);
-                // SAFETY: a part of the block.
-                if unsafe { self.part(part).run(a, b) } {
-                    first[at] += half;
-                    block.cut(at, half, extent - half);
-                } else {
-                    block.cut(at, 0, half);
-                }
-            }
-        }
-        let Comparison { level, class, mode, .. } = self.comparison;
-        // SAFETY: the one run of items that is left.
-        let at = unsafe {
-            Equal::new(level, class, mode).first_mismatch(
-                a.offset(block.dst),
-                b.offset(block.src),
-                block.item,
-            )
-        };
-        (nest.before(&first) + at.unwrap_or(0)) / self.a.itemsize()
     }
 
     /// The level of its kernels.
@@ -403,7 +340,7 @@ impl EqualPlan {
 }
 
 /// The index of the item that `before` others precede in C order.
-fn index_of(mut before: usize, shape: &[usize]) -> Vec<usize> {
+pub(super) fn index_of(mut before: usize, shape: &[usize]) -> Vec<usize> {
     let mut index = alloc::vec![0; shape.len()];
     for (at, &extent) in index.iter_mut().zip(shape).rev() {
         *at = before % extent;

@@ -14,9 +14,9 @@
 //! lines that they should touch (`cost`). No pass sees a pointer, and the same
 //! layouts at the same level and for the same caches (`policy`) give the same
 //! plan. Equality uses the same nests (`compare`), cut so that blocks keep
-//! lines of both operands (`grid`), as does the search for the first mismatch;
-//! hashing cuts them into blocks in index order (`blocks`). What has but a few
-//! items takes no plan (`plain`).
+//! lines of both operands (`grid`), as does the search for the first mismatch
+//! (`search`); hashing cuts them into blocks in index order (`blocks`). What
+//! has but a few items takes no plan (`plain`).
 
 pub(crate) mod blocks;
 pub(crate) mod coalesce;
@@ -31,6 +31,7 @@ pub(crate) mod order;
 pub(crate) mod partition;
 pub(crate) mod plain;
 pub(crate) mod policy;
+pub(crate) mod search;
 pub(crate) mod tile;
 mod turn;
 

@@ -1,0 +1,18 @@
+//! Values: items of two formats compared, copied and hashed by what they
+//! mean.
+//!
+//! Two formats are compiled into pairs of parts (`pairs`), which are compared
+//! in blocks of items (`fields`), numbers of two kinds by way of one that
+//! holds both (`lanes`). One pair that is the whole item takes the way of
+//! [`equal`](crate::equal).
+
+mod equal;
+mod fields;
+mod lanes;
+mod pairs;
+mod parts;
+
+#[cfg(test)]
+mod tests;
+
+pub use equal::{ValuesPlan, equal_values, first_value_mismatch};

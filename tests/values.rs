@@ -1,0 +1,366 @@
+//! Values of two formats: compared, copied and hashed as if each item had
+//! been unpacked.
+
+use crate::support::{bytes, check, check_cases, layouts, oracle};
+use proptest::prelude::*;
+use stridewise::{
+    AnyView, Complex, Format, Layout, Level, MismatchError, Mode, Options, Order, Slice, Value,
+    ValuesPlan, equal_values, first_value_mismatch,
+};
+
+/// A source of small random numbers.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % n
+    }
+
+    fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())].clone()
+    }
+}
+
+/// The structure of a format.
+#[derive(Clone, Debug)]
+enum Tree {
+    Number,
+    Text,
+    Opaque,
+    Tuple(Vec<Tree>),
+    List(Vec<usize>, Box<Tree>),
+}
+
+fn trees() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![8 => Just(Tree::Number), 1 => Just(Tree::Text), 1 => Just(Tree::Opaque)];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        let shape = prop::collection::vec(0..4usize, 1..3);
+        prop_oneof![
+            3 => prop::collection::vec(inner.clone(), 0..5).prop_map(Tree::Tuple),
+            1 => (shape, inner).prop_map(|(shape, inner)| Tree::List(shape, inner.into())),
+        ]
+    })
+}
+
+/// One of the formats with a structure.
+fn render(tree: &Tree, random: &mut Random) -> String {
+    let mode = if random.below(2) == 0 { "" } else { random.pick(&["@", "=", "<", ">", "^"]) };
+    let item = match tree {
+        Tree::Number => {
+            let number = random.pick(&[
+                "?", "b", "B", "h", "H", "i", "I", "l", "q", "Q", "e", "f", "d", "Zf", "Zd", "f",
+                "d", "w",
+            ]);
+            format!("{mode}{number}")
+        }
+        Tree::Text => random.pick(&["c", "s", "2s", "2p", "5p"]).to_owned(),
+        Tree::Opaque => random.pick(&["@O", "@&i", "@X{}"]).to_owned(),
+        Tree::Tuple(inner) => {
+            let mut text = format!("{mode}T{{");
+            for tree in inner {
+                text += random.pick(&["", "", "x", "2x"]);
+                text += &render(tree, random);
+                text += random.pick(&["", ":name:"]);
+            }
+            text + random.pick(&["", "x", "@"]) + "}"
+        }
+        Tree::List(shape, inner) => {
+            let (mut shape, mut inner) = (shape.clone(), &**inner);
+            while let Tree::List(more, item) = inner {
+                shape.extend(more);
+                inner = item;
+            }
+            let shape: Vec<_> = shape.iter().map(|extent| extent.to_string()).collect();
+            format!("({}){}", shape.join(","), render(inner, random))
+        }
+    };
+    item
+}
+
+/// A format, mostly of the structure, with at least one byte.
+fn format_of(tree: &Tree, random: &mut Random) -> Format {
+    let text = match tree {
+        // A string of several items.
+        Tree::Tuple(inner) if random.below(2) == 0 && inner.len() > 1 => {
+            inner.iter().map(|tree| render(tree, random)).collect()
+        }
+        _ => render(tree, random),
+    };
+    let format = Format::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+    if format.itemsize() > 0 { format } else { Format::parse(&(text + "x")).unwrap() }
+}
+
+/// A value with other numbers, few enough to be met again.
+fn fill(value: &Value, random: &mut Random) -> Value {
+    let float =
+        random.pick(&[0.0, -0.0, 1.0, 2.0, -1.0, 0.5, f64::NAN, f64::INFINITY, 2f64.powi(53)]);
+    let (all, float) = (
+        |values: &[Value], random: &mut Random| {
+            values.iter().map(|value| fill(value, random)).collect()
+        },
+        float,
+    );
+    match value {
+        Value::Bool(_) => (random.below(2) == 0).into(),
+        Value::Int(_) => {
+            let ints =
+                [0, 1, 2, -1, 100, 1 << 53, (1 << 53) + 1, i64::MAX as i128, u64::MAX as i128];
+            random.pick(&ints).into()
+        }
+        Value::Float(_) => float.into(),
+        Value::Complex(_) => {
+            Complex { re: float, im: random.pick(&[0.0, 0.0, 0.0, -0.0, 1.0, f64::NAN]) }.into()
+        }
+        Value::Bytes(_) => random.pick(&[&b""[..], b"a", b"ab", b"a\0", b"b"]).into(),
+        Value::Opaque(bytes) => Value::Opaque(vec![random.below(2) as u8; bytes.len()]),
+        Value::Tuple(values) => Value::Tuple(all(values, random)),
+        Value::List(values) => Value::List(all(values, random)),
+        _ => unreachable!("all kinds of values"),
+    }
+}
+
+/// Writes some value that the format takes.
+fn write(format: &Format, item: &mut [u8], random: &mut Random) {
+    let some = format.unpack(item).unwrap();
+    for _ in 0..8 {
+        if format.pack(&fill(&some, random), item).is_ok() {
+            break;
+        }
+    }
+}
+
+/// A strided layout of a shape, and memory for it.
+fn layout(shape: &[usize], itemsize: usize, random: &mut Random) -> Layout {
+    let mut axes: Vec<_> = (0..shape.len()).collect();
+    for at in (1..axes.len()).rev() {
+        axes.swap(at, random.below(at + 1));
+    }
+    let gaps: Vec<_> = shape.iter().map(|_| 1 + random.below(3) / 2).collect();
+    let large: Vec<_> = axes.iter().map(|&axis| shape[axis] * gaps[axis]).collect();
+    let mut layout = Layout::contiguous(&large, itemsize, Order::C).unwrap();
+    for (at, &axis) in axes.iter().enumerate() {
+        let step = gaps[axis] as isize * random.pick(&[1, 1, -1]);
+        layout = layout.slice(at, Slice::new(None, None, step)).unwrap();
+    }
+    let mut back = vec![0; axes.len()];
+    for (at, &axis) in axes.iter().enumerate() {
+        back[axis] = at;
+    }
+    let layout = layout.permute(&back).unwrap();
+    let offset = layout.offset() + random.below(3) as isize;
+    Layout::new(layout.shape(), layout.strides(), itemsize, offset).unwrap()
+}
+
+/// An operand: a format, where its items are, and what they are.
+#[derive(Clone, Debug)]
+struct Operand {
+    format: Format,
+    layout: Layout,
+    memory: Vec<u8>,
+}
+
+impl Operand {
+    fn new(format: Format, shape: &[usize], random: &mut Random) -> Operand {
+        let layout = layout(shape, format.itemsize(), random);
+        let end = if layout.is_empty() { 0 } else { layout.span().end as usize };
+        let mut operand = Operand { format, layout, memory: bytes(end, random.0) };
+        for at in oracle::offsets(&operand.layout) {
+            let item = &mut operand.memory[at as usize..][..operand.format.itemsize()];
+            write(&operand.format, item, random);
+        }
+        operand
+    }
+
+    fn view(&self) -> AnyView<'_> {
+        AnyView::new(&self.memory, &self.format, self.layout.clone()).expect("inside")
+    }
+
+    fn values(&self) -> Vec<Value> {
+        let size = self.format.itemsize();
+        let item = |at: isize| self.format.unpack(&self.memory[at as usize..][..size]).unwrap();
+        oracle::offsets(&self.layout).into_iter().map(item).collect()
+    }
+
+    /// Takes the other's values where the format does.
+    fn imitate(&mut self, other: &Operand, random: &mut Random) {
+        for (at, value) in oracle::offsets(&self.layout).into_iter().zip(other.values()) {
+            let item = &mut self.memory[at as usize..][..self.format.itemsize()];
+            if self.format.pack(&value, item).is_ok() && random.below(40) == 0 {
+                write(&self.format, item, random);
+            }
+        }
+    }
+}
+
+/// Two operands of one shape, of formats of mostly one structure and values
+/// that are mostly equal.
+fn operands(largest: usize) -> impl Strategy<Value = (Operand, Operand)> {
+    let shape = prop::collection::vec(0..largest, 0..4);
+    (trees(), trees(), shape, any::<u64>()).prop_map(move |(tree, other, mut shape, salt)| {
+        let mut random = Random(salt);
+        if random.below(16) > 0 {
+            shape.iter_mut().for_each(|extent| *extent = (*extent).max(1));
+        }
+        let first = format_of(&tree, &mut random);
+        let second = match random.below(8) {
+            0 => format_of(&other, &mut random),
+            1 => first.clone(),
+            _ => format_of(&tree, &mut random),
+        };
+        let a = Operand::new(first, &shape, &mut random);
+        let mut b = Operand::new(second, &shape, &mut random);
+        b.imitate(&a, &mut random);
+        (a, b)
+    })
+}
+
+fn has_nan(value: &Value) -> bool {
+    match value {
+        Value::Float(float) => float.is_nan(),
+        Value::Complex(Complex { re, im }) => re.is_nan() || im.is_nan(),
+        _ => false,
+    }
+}
+
+/// Equality with NaN equal to NaN.
+fn nan_equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Tuple(a), Value::Tuple(b)) | (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| nan_equal(a, b))
+        }
+        _ => a == b || (has_nan(a) && has_nan(b)),
+    }
+}
+
+#[test]
+fn prop_equality_is_that_of_unpacked_values() {
+    check(
+        "equal_values",
+        || operands(5),
+        |(a, b)| {
+            let (x, y) = (a.values(), b.values());
+            let text = format!("{} {}", a.format, b.format);
+            for mode in [Mode::Values, Mode::NanEqual] {
+                let same = |(x, y): (&Value, &Value)| {
+                    if mode == Mode::Values { x == y } else { nan_equal(x, y) }
+                };
+                let first = x.iter().zip(&y).position(|pair| !same(pair));
+                let index = first.map(|at| oracle::index(at, a.layout.shape()));
+                let (v, w) = (a.view(), b.view());
+                let equal = equal_values(&v, &a.format, &w, &b.format, mode);
+                prop_assert_eq!(equal, Ok(first.is_none()), "{} {:?}", &text, mode);
+                let found = first_value_mismatch(&v, &a.format, &w, &b.format, mode);
+                prop_assert_eq!(found, Ok(index.clone()), "{} {:?}", &text, mode);
+                for (level, chunks) in Level::available().zip([3, 1, 2, 3, 1]) {
+                    let options =
+                        Options { level: Some(level), chunks: Some(chunks), ..Options::default() };
+                    let plan =
+                        ValuesPlan::with(&b.layout, &b.format, &a.layout, &a.format, mode, options)
+                            .unwrap();
+                    prop_assert_eq!(plan.run(&w, &v), Ok(first.is_none()), "{} {}", &text, level);
+                    prop_assert_eq!(
+                        plan.first_mismatch(&w, &v),
+                        Ok(index.clone()),
+                        "{} {}",
+                        &text,
+                        level
+                    );
+                }
+            }
+            Ok(())
+        },
+    );
+}
+
+#[test]
+fn prop_large_views_differ_where_they_do() {
+    let cases = layouts().div_ceil(100);
+    check_cases(
+        cases,
+        "equal_values_large",
+        || (operands(24), any::<u64>()),
+        |((a, mut b), salt)| {
+            // The same values everywhere but in one place.
+            let mut random = Random(salt);
+            let template = a.values().first().map(|value| fill(value, &mut Random(7)));
+            let (Some(template), size) = (template, b.format.itemsize()) else { return Ok(()) };
+            let mut a = a;
+            for operand in [&mut a, &mut b] {
+                let size = operand.format.itemsize();
+                for at in oracle::offsets(&operand.layout) {
+                    let item = &mut operand.memory[at as usize..][..size];
+                    if operand.format.pack(&template, item).is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+            let offsets = oracle::offsets(&b.layout);
+            let at = offsets[random.below(offsets.len())] as usize;
+            write(&b.format, &mut b.memory[at..][..size], &mut random);
+            let first = a.values().iter().zip(&b.values()).position(|(x, y)| x != y);
+            let index = first.map(|at| oracle::index(at, a.layout.shape()));
+            let plan = ValuesPlan::new(&a.layout, &a.format, &b.layout, &b.format).unwrap();
+            prop_assert_eq!(plan.run(&a.view(), &b.view()), Ok(first.is_none()));
+            prop_assert_eq!(plan.first_mismatch(&a.view(), &b.view()), Ok(index));
+            Ok(())
+        },
+    );
+}
+
+/// An array of one axis in C order.
+fn line(format: &str, items: &[Value]) -> Operand {
+    let format = Format::parse(format).unwrap();
+    let size = format.itemsize();
+    let layout = Layout::contiguous(&[items.len()], size, Order::C).unwrap();
+    let mut memory = vec![0; size * items.len()];
+    for (item, bytes) in items.iter().zip(memory.chunks_mut(size)) {
+        format.pack(item, bytes).unwrap();
+    }
+    Operand { format, layout, memory }
+}
+
+fn equal(a: &Operand, b: &Operand, mode: Mode) -> bool {
+    equal_values(&a.view(), &a.format, &b.view(), &b.format, mode).unwrap()
+}
+
+#[test]
+fn bits_are_those_of_one_byte_order() {
+    let floats = [0.0, 1.5, f64::NAN].map(Value::from);
+    let (big, little) = (line(">d", &floats), line("<d", &floats));
+    assert!(equal(&big, &little, Mode::Bits));
+    assert!(!equal(&big, &little, Mode::Values));
+    let zeros = [-0.0, 1.5, f64::NAN].map(Value::from);
+    assert!(!equal(&big, &line("<d", &zeros), Mode::Bits));
+    assert!(equal(&big, &line("<d", &zeros), Mode::NanEqual));
+    let ints = [1, 2].map(Value::from);
+    assert!(!equal(&line("<i", &ints), &line("<q", &ints), Mode::Bits));
+    assert!(equal(&line("<i", &ints), &line("<q", &ints), Mode::Values));
+}
+
+#[test]
+fn large_integers_are_not_rounded() {
+    let int = line("<q", &[(1i64 << 53).into(), ((1i64 << 53) + 1).into()]);
+    let float = line("<d", &[2f64.powi(53).into(), 2f64.powi(53).into()]);
+    let found =
+        first_value_mismatch(&int.view(), &int.format, &float.view(), &float.format, Mode::Values);
+    assert_eq!(found, Ok(Some(vec![1])));
+}
+
+#[test]
+fn views_that_do_not_fit_are_refused() {
+    let (a, b) = (line("<h", &[1, 2, 3].map(Value::from)), line("<i", &[1, 2].map(Value::from)));
+    assert!(!equal(&a, &b, Mode::Values));
+    let shapes = MismatchError::Shape { dst: vec![3], src: vec![2] };
+    let found = first_value_mismatch(&a.view(), &a.format, &b.view(), &b.format, Mode::Values);
+    assert_eq!(found, Err(shapes.clone().into()));
+    let plan = ValuesPlan::new(&a.layout, &a.format, &b.layout, &b.format);
+    assert_eq!(plan.unwrap_err(), shapes.into());
+    // A format that is not that of the items.
+    let error = equal_values(&a.view(), &b.format, &b.view(), &b.format, Mode::Values).unwrap_err();
+    assert_eq!(error.to_string(), "itemsize is 2 but the element type takes 4 bytes");
+    // Other layouts than planned.
+    let plan = ValuesPlan::new(&a.layout, &a.format, &a.layout, &a.format).unwrap();
+    assert!(matches!(plan.run(&a.view(), &b.view()), Err(MismatchError::Planned { .. })));
+}
