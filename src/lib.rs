@@ -27,7 +27,9 @@
 //!
 //! What items are made of may be known at run time only: a [`Format`] is what
 //! Python's `struct` module and PEP 3118 write as a string, a [`Value`] an
-//! item that it reads or writes.
+//! item that it reads or writes. Views of two formats are compared, copied and
+//! hashed by value: [`equal_values`], [`first_value_mismatch`],
+//! [`copy_values`], [`value_hash`].
 //!
 //! ```
 //! use stridewise::{Order, Slice, View, equal, first_mismatch, to_contiguous, xxh3_64};
@@ -79,9 +81,10 @@ pub use format::{Field, Format, Value};
 pub use layout::{Layout, MAX_NDIM, Order, Slice};
 pub use level::{LEVEL_VARIABLE, Level, level, level_named};
 pub use ops::{
-    CopyPlan, EqualPlan, HashPlan, Options, ValuesPlan, copy, copy_broadcast, copy_within, equal,
-    equal_values, equal_with, first_mismatch, first_mismatch_with, first_value_mismatch, hash_into,
-    siphash13, to_contiguous, to_contiguous_any, tree_hash, xxh3_64, xxh3_128,
+    CopyPlan, CopyValuesPlan, EqualPlan, EqualValuesPlan, HashPlan, HashValuesPlan, Options, copy,
+    copy_broadcast, copy_values, copy_within, equal, equal_values, equal_with, first_mismatch,
+    first_mismatch_with, first_value_mismatch, hash_into, siphash13, to_contiguous,
+    to_contiguous_any, tree_hash, value_hash, xxh3_64, xxh3_128,
 };
 pub use stridewise_kernels::Caches;
 pub use stridewise_kernels::equal::Mode;

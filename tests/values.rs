@@ -1,11 +1,13 @@
 //! Values of two formats: compared, copied and hashed as if each item had
 //! been unpacked.
 
-use crate::support::{bytes, check, check_cases, layouts, oracle};
+use crate::support::{bytes, check, check_cases, layouts, oracle, same_bytes};
 use proptest::prelude::*;
+use std::collections::HashSet;
 use stridewise::{
-    AnyView, Complex, Format, Layout, Level, MismatchError, Mode, Options, Order, Slice, Value,
-    ValuesPlan, equal_values, first_value_mismatch,
+    AnyView, AnyViewMut, Complex, CopyValuesPlan, EqualValuesPlan, Format, HashValuesPlan, Layout,
+    Level, MismatchError, Mode, Options, Order, Slice, Value, copy_values, equal_values,
+    first_value_mismatch, to_contiguous_any, value_hash,
 };
 
 /// A source of small random numbers.
@@ -44,24 +46,25 @@ fn trees() -> impl Strategy<Value = Tree> {
     })
 }
 
-/// One of the formats with a structure.
-fn render(tree: &Tree, random: &mut Random) -> String {
+/// One of the formats with a structure: kinds by one source, modes and padding
+/// by the other.
+fn render(tree: &Tree, kinds: &mut Random, random: &mut Random) -> String {
     let mode = if random.below(2) == 0 { "" } else { random.pick(&["@", "=", "<", ">", "^"]) };
-    let item = match tree {
+    match tree {
         Tree::Number => {
-            let number = random.pick(&[
-                "?", "b", "B", "h", "H", "i", "I", "l", "q", "Q", "e", "f", "d", "Zf", "Zd", "f",
+            let number = kinds.pick(&[
+                "?", "b", "B", "h", "H", "i", "I", "q", "q", "Q", "e", "f", "d", "Zf", "Zd", "f",
                 "d", "w",
             ]);
             format!("{mode}{number}")
         }
-        Tree::Text => random.pick(&["c", "s", "2s", "2p", "5p"]).to_owned(),
-        Tree::Opaque => random.pick(&["@O", "@&i", "@X{}"]).to_owned(),
+        Tree::Text => kinds.pick(&["c", "s", "2s", "2p", "5p"]).to_owned(),
+        Tree::Opaque => kinds.pick(&["@O", "@&i", "@X{}"]).to_owned(),
         Tree::Tuple(inner) => {
             let mut text = format!("{mode}T{{");
             for tree in inner {
                 text += random.pick(&["", "", "x", "2x"]);
-                text += &render(tree, random);
+                text += &render(tree, kinds, random);
                 text += random.pick(&["", ":name:"]);
             }
             text + random.pick(&["", "x", "@"]) + "}"
@@ -73,20 +76,19 @@ fn render(tree: &Tree, random: &mut Random) -> String {
                 inner = item;
             }
             let shape: Vec<_> = shape.iter().map(|extent| extent.to_string()).collect();
-            format!("({}){}", shape.join(","), render(inner, random))
+            format!("({}){}", shape.join(","), render(inner, kinds, random))
         }
-    };
-    item
+    }
 }
 
-/// A format, mostly of the structure, with at least one byte.
-fn format_of(tree: &Tree, random: &mut Random) -> Format {
+/// A format of the structure, with at least one byte.
+fn format_of(tree: &Tree, kinds: &mut Random, random: &mut Random) -> Format {
     let text = match tree {
         // A string of several items.
-        Tree::Tuple(inner) if random.below(2) == 0 && inner.len() > 1 => {
-            inner.iter().map(|tree| render(tree, random)).collect()
+        Tree::Tuple(inner) if kinds.below(2) == 0 && inner.len() > 1 => {
+            inner.iter().map(|tree| render(tree, kinds, random)).collect()
         }
-        _ => render(tree, random),
+        _ => render(tree, kinds, random),
     };
     let format = Format::parse(&text).unwrap_or_else(|error| panic!("{error}"));
     if format.itemsize() > 0 { format } else { Format::parse(&(text + "x")).unwrap() }
@@ -203,11 +205,13 @@ fn operands(largest: usize) -> impl Strategy<Value = (Operand, Operand)> {
         if random.below(16) > 0 {
             shape.iter_mut().for_each(|extent| *extent = (*extent).max(1));
         }
-        let first = format_of(&tree, &mut random);
+        let kinds = random.below(1000) as u64;
+        let first = format_of(&tree, &mut Random(kinds), &mut random);
         let second = match random.below(8) {
-            0 => format_of(&other, &mut random),
+            0 => format_of(&other, &mut Random(kinds), &mut random),
             1 => first.clone(),
-            _ => format_of(&tree, &mut random),
+            2 => format_of(&tree, &mut Random(kinds), &mut random),
+            _ => format_of(&tree, &mut Random(kinds + 1), &mut random),
         };
         let a = Operand::new(first, &shape, &mut random);
         let mut b = Operand::new(second, &shape, &mut random);
@@ -253,12 +257,20 @@ fn prop_equality_is_that_of_unpacked_values() {
                 prop_assert_eq!(equal, Ok(first.is_none()), "{} {:?}", &text, mode);
                 let found = first_value_mismatch(&v, &a.format, &w, &b.format, mode);
                 prop_assert_eq!(found, Ok(index.clone()), "{} {:?}", &text, mode);
+                let hashes =
+                    [(&v, &a.format), (&w, &b.format)].map(|(v, f)| value_hash(v, f).unwrap());
+                if first.is_none() {
+                    prop_assert_eq!(hashes[0], hashes[1], "{}", &text);
+                } else if mode == Mode::NanEqual && a.format == b.format {
+                    prop_assert_ne!(hashes[0], hashes[1], "{}", &text);
+                }
                 for (level, chunks) in Level::available().zip([3, 1, 2, 3, 1]) {
                     let options =
                         Options { level: Some(level), chunks: Some(chunks), ..Options::default() };
-                    let plan =
-                        ValuesPlan::with(&b.layout, &b.format, &a.layout, &a.format, mode, options)
-                            .unwrap();
+                    let plan = EqualValuesPlan::with(
+                        &b.layout, &b.format, &a.layout, &a.format, mode, options,
+                    )
+                    .unwrap();
                     prop_assert_eq!(plan.run(&w, &v), Ok(first.is_none()), "{} {}", &text, level);
                     prop_assert_eq!(
                         plan.first_mismatch(&w, &v),
@@ -301,7 +313,7 @@ fn prop_large_views_differ_where_they_do() {
             write(&b.format, &mut b.memory[at..][..size], &mut random);
             let first = a.values().iter().zip(&b.values()).position(|(x, y)| x != y);
             let index = first.map(|at| oracle::index(at, a.layout.shape()));
-            let plan = ValuesPlan::new(&a.layout, &a.format, &b.layout, &b.format).unwrap();
+            let plan = EqualValuesPlan::new(&a.layout, &a.format, &b.layout, &b.format).unwrap();
             prop_assert_eq!(plan.run(&a.view(), &b.view()), Ok(first.is_none()));
             prop_assert_eq!(plan.first_mismatch(&a.view(), &b.view()), Ok(index));
             Ok(())
@@ -355,12 +367,152 @@ fn views_that_do_not_fit_are_refused() {
     let shapes = MismatchError::Shape { dst: vec![3], src: vec![2] };
     let found = first_value_mismatch(&a.view(), &a.format, &b.view(), &b.format, Mode::Values);
     assert_eq!(found, Err(shapes.clone().into()));
-    let plan = ValuesPlan::new(&a.layout, &a.format, &b.layout, &b.format);
+    let plan = EqualValuesPlan::new(&a.layout, &a.format, &b.layout, &b.format);
     assert_eq!(plan.unwrap_err(), shapes.into());
     // A format that is not that of the items.
     let error = equal_values(&a.view(), &b.format, &b.view(), &b.format, Mode::Values).unwrap_err();
     assert_eq!(error.to_string(), "itemsize is 2 but the element type takes 4 bytes");
     // Other layouts than planned.
-    let plan = ValuesPlan::new(&a.layout, &a.format, &a.layout, &a.format).unwrap();
+    let plan = EqualValuesPlan::new(&a.layout, &a.format, &a.layout, &a.format).unwrap();
     assert!(matches!(plan.run(&a.view(), &b.view()), Err(MismatchError::Planned { .. })));
+}
+
+#[test]
+fn prop_value_hashes_depend_on_values_only() {
+    check(
+        "value_hash",
+        || operands(9),
+        |(a, _)| {
+            let hash = value_hash(&a.view(), &a.format);
+            for order in [Order::C, Order::F] {
+                let copy = to_contiguous_any(&a.view(), order).unwrap();
+                prop_assert_eq!(value_hash(&copy, &a.format), hash.clone());
+            }
+            for level in Level::available() {
+                let options = Options { level: Some(level), ..Options::default() };
+                let plan = HashValuesPlan::with(&a.layout, &a.format, options).unwrap();
+                prop_assert_eq!(plan.run(&a.view()).ok(), hash.clone().ok(), "{}", level);
+            }
+            Ok(())
+        },
+    );
+}
+
+/// The same on every machine, and by another implementation in Python.
+#[test]
+fn value_hashes_of_literals() {
+    let hash = |operand: Operand| value_hash(&operand.view(), &operand.format).unwrap();
+    let ints = [1, 2, 3].map(Value::from);
+    let halves = [0.5, -0.0, f64::NAN].map(Value::from);
+    let texts = [&b""[..], b"seven b", b"more than seven"].map(Value::from);
+    let far = [i64::MAX, i64::MIN, (1 << 53) + 1].map(Value::from);
+    let complex = [(0.0, 1.0), (2.5, -1.0), (0.0, f64::NAN)];
+    let complex = complex.map(|(re, im)| Value::from(Complex { re, im }));
+    for (format, items, expected) in [
+        ("<b", &ints[..], 1_476_043_914_312_109_189),
+        (">Zd", &ints, 1_476_043_914_312_109_189),
+        ("<e", &halves, 7_987_019_516_093_315_661),
+        (">d", &halves, 7_987_019_516_093_315_661),
+        ("20p", &texts, 5_653_178_627_510_963_368),
+        (">q", &far, 3_500_178_109_521_297_502),
+        ("<Zf", &complex, 8_446_507_134_962_318_803),
+        ("<d", &[], 2_806_482_627_441_532_945),
+    ] {
+        assert_eq!(hash(line(format, items)), expected, "{format}");
+    }
+}
+
+#[test]
+fn integers_near_each_other_have_other_hashes() {
+    let mut hashes = HashSet::new();
+    let near = (0..2000).flat_map(|n| [i64::MAX - n, i64::MIN + n, (1 << 55) + n, n, -n - 1]);
+    for n in near {
+        let operand = line("<q", &[n.into()]);
+        assert!(hashes.insert(value_hash(&operand.view(), &operand.format).unwrap()), "{n}");
+    }
+}
+
+/// Items larger than what is hashed at a time.
+#[test]
+fn large_items_have_the_hash_of_their_values() {
+    let value = |n: usize| Value::Tuple(vec![(n as i64 % 5).into(), (n as f64 * 0.5).into()]);
+    let list = |items: usize| Value::List((0..items).map(value).collect());
+    for items in [1, 700, 3000] {
+        let of = |format: &str| {
+            let format = Format::parse(&format.replace('N', &items.to_string())).unwrap();
+            let size = format.itemsize();
+            let mut memory = vec![0; 2 * size];
+            memory.chunks_mut(size).for_each(|item| format.pack(&list(items), item).unwrap());
+            let layout = Layout::contiguous(&[2], size, Order::C).unwrap();
+            Operand { format, layout, memory }
+        };
+        let (a, b) = (of("(N)T{bd}"), of("(N)T{<d>d}"));
+        let hash = |operand: &Operand| value_hash(&operand.view(), &operand.format).unwrap();
+        assert_eq!(hash(&a), hash(&b));
+        assert!(equal(&a, &b, Mode::Values));
+    }
+}
+
+/// Two operands of the same parts, which differ in byte order and padding.
+fn parts() -> impl Strategy<Value = (Operand, Operand)> {
+    let shape = prop::collection::vec(0..9usize, 0..4);
+    (trees(), shape, any::<u64>()).prop_map(|(tree, shape, salt)| {
+        let mut random = Random(salt);
+        let [a, b] = [(); 2].map(|()| {
+            let format = format_of(&tree, &mut Random(salt), &mut random);
+            Operand::new(format, &shape, &mut random)
+        });
+        (a, b)
+    })
+}
+
+#[test]
+fn prop_copies_have_the_values_of_their_source() {
+    check("copy_values", parts, |(src, dst)| {
+        let text = format!("{} {}", src.format, dst.format);
+        for chunks in [1, 3] {
+            let (mut memory, options) =
+                (dst.memory.clone(), Options { chunks: Some(chunks), ..Options::default() });
+            let plan =
+                CopyValuesPlan::with(&dst.layout, &dst.format, &src.layout, &src.format, options);
+            let plan = plan.unwrap_or_else(|error| panic!("{error}"));
+            let mut view =
+                AnyViewMut::new(&mut memory, &dst.format, dst.layout.clone()).expect("inside");
+            prop_assert_eq!(plan.run(&mut view, &src.view()), Ok(()));
+            let copy = Operand { memory, ..dst.clone() };
+            let [found, expected] = [&copy, &src].map(|of| format!("{:?}", of.values()));
+            prop_assert_eq!(found, expected, "{}", &text);
+            // Nothing but items is written.
+            let mut rest = copy.memory;
+            let mut before = dst.memory.clone();
+            for at in oracle::offsets(&dst.layout) {
+                for memory in [&mut rest, &mut before] {
+                    memory[at as usize..][..dst.format.itemsize()].fill(0);
+                }
+            }
+            same_bytes!(rest, before, "{}", &text);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn copies_between_other_kinds_are_refused() {
+    let (ints, floats) = (line("<i", &[1.into()]), line(">f", &[2.into()]));
+    let mut memory = ints.memory.clone();
+    let mut dst = AnyViewMut::new(&mut memory, &ints.format, ints.layout.clone()).unwrap();
+    let error = copy_values(&mut dst, &ints.format, &floats.view(), &floats.format).unwrap_err();
+    let formats = (ints.format.clone(), floats.format.clone());
+    assert_eq!(error, MismatchError::Format { dst: formats.0, src: formats.1 }.into());
+    assert_eq!(memory, ints.memory);
+}
+
+#[test]
+fn large_copies_turn_bytes() {
+    let items: Vec<_> = (0..100_000).map(|n| Value::from(n as f32)).collect();
+    let (src, mut dst) = (line(">f", &items), line("<f", &items));
+    let expected = std::mem::replace(&mut dst.memory, vec![0; src.memory.len()]);
+    let mut view = AnyViewMut::new(&mut dst.memory, &dst.format, dst.layout.clone()).unwrap();
+    copy_values(&mut view, &dst.format, &src.view(), &src.format).unwrap();
+    assert_eq!(dst.memory, expected);
 }

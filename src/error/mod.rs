@@ -9,9 +9,10 @@ mod layout;
 mod tests;
 
 use crate::element::ElementType;
+use crate::format::Format;
 use crate::layout::Layout;
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -40,6 +41,8 @@ pub enum MismatchError {
     Itemsize { dst: usize, src: usize },
     /// Items of different types.
     Type { dst: ElementType, src: ElementType },
+    /// Formats that are not the same parts.
+    Format { dst: Format, src: Format },
     /// A view is not laid out as the plan's operand is.
     Planned { planned: Box<Layout>, given: Box<Layout> },
 }
@@ -58,6 +61,10 @@ impl fmt::Display for MismatchError {
             }
             MismatchError::Type { dst, src } => {
                 write!(f, "items of type {dst} do not match items of type {src}")
+            }
+            MismatchError::Format { dst, src } => {
+                let (dst, src) = (dst.to_string(), src.to_string());
+                write!(f, "format {dst:?} does not match format {src:?}")
             }
             MismatchError::Planned { planned, given } => {
                 let parts = |l: &Layout| (l.shape().to_vec(), l.strides().to_vec(), l.itemsize());

@@ -1,5 +1,5 @@
 use super::*;
-use crate::Order;
+use crate::{Format, Order};
 use std::string::ToString;
 use std::vec;
 
@@ -71,7 +71,7 @@ fn layout_errors_say_their_values() {
 
 #[test]
 fn mismatch_errors_name_destination_first() {
-    use MismatchError::*;
+    use MismatchError::{Itemsize, Planned, Rank, Shape, Type};
     says(Rank { dst: 1, src: 2 }, "1 axes do not match 2 axes");
     says(Shape { dst: vec![], src: vec![0] }, "shape [] does not match shape [0]");
     says(Itemsize { dst: 4, src: 8 }, "itemsize 4 does not match itemsize 8");
@@ -79,6 +79,8 @@ fn mismatch_errors_name_destination_first() {
         Type { dst: ElementType::of::<f32>(), src: ElementType::bytes(3) },
         "items of type f32 do not match items of type 3 bytes",
     );
+    let [dst, src] = ["<i", ">q"].map(|text| Format::parse(text).unwrap());
+    says(MismatchError::Format { dst, src }, "format \"<i\" does not match format \">q\"");
     let [planned, given] =
         [Order::C, Order::F].map(|order| Box::new(Layout::contiguous(&[2, 3], 4, order).unwrap()));
     says(

@@ -22,7 +22,10 @@ pub use equal::{EqualPlan, equal, equal_with, first_mismatch, first_mismatch_wit
 pub use hash::{HashPlan, hash_into, siphash13, xxh3_64, xxh3_128};
 pub(crate) use hash::{hash_into_at, xxh3_64_at, xxh3_128_at};
 pub use tree::tree_hash;
-pub use values::{ValuesPlan, equal_values, first_value_mismatch};
+pub use values::{
+    CopyValuesPlan, EqualValuesPlan, HashValuesPlan, copy_values, equal_values,
+    first_value_mismatch, value_hash,
+};
 pub use within::copy_within;
 
 /// What a plan may be asked for; the default lets the library choose.

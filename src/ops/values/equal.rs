@@ -58,7 +58,7 @@ pub fn equal_values(
         of_b.check_itemsize(b_format.itemsize())?;
         return Ok(false);
     }
-    let plan = ValuesPlan::with(of_a, a_format, of_b, b_format, mode, Options::default())?;
+    let plan = EqualValuesPlan::with(of_a, a_format, of_b, b_format, mode, Options::default())?;
     // SAFETY: K2 by both views' validation, K4 by L2.
     Ok(unsafe { plan.run_raw(a.origin(), b.origin()) })
 }
@@ -88,7 +88,7 @@ pub fn first_value_mismatch(
     mode: Mode,
 ) -> Result<Option<Vec<usize>>, Error> {
     let (of_a, of_b) = (a.layout(), b.layout());
-    let plan = ValuesPlan::with(of_a, a_format, of_b, b_format, mode, Options::default())?;
+    let plan = EqualValuesPlan::with(of_a, a_format, of_b, b_format, mode, Options::default())?;
     // SAFETY: K2 by both views' validation, K4 by L2.
     Ok(unsafe { plan.first_mismatch_raw(a.origin(), b.origin()) })
 }
@@ -97,12 +97,12 @@ pub fn first_value_mismatch(
 /// that has them.
 ///
 /// ```
-/// use stridewise::{AnyView, Format, Layout, Order, ValuesPlan};
+/// use stridewise::{AnyView, Format, Layout, Order, EqualValuesPlan};
 ///
 /// // The same values, with and without C's padding.
 /// let (native, packed) = (Format::parse("T{b:a:h:b:}")?, Format::parse("T{=b:a:h:b:}")?);
 /// let (a, b) = (Layout::contiguous(&[2], 4, Order::C)?, Layout::contiguous(&[2], 3, Order::C)?);
-/// let plan = ValuesPlan::new(&a, &native, &b, &packed)?;
+/// let plan = EqualValuesPlan::new(&a, &native, &b, &packed)?;
 /// let a = AnyView::new(&[1, 77, 2, 2, 3, 88, 4, 4], &native, a)?;
 /// let b = AnyView::new(&[1, 2, 2, 3, 4, 4], &packed, b)?;
 /// assert!(plan.run(&a, &b)?);
@@ -110,7 +110,7 @@ pub fn first_value_mismatch(
 /// # Ok::<(), stridewise::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct ValuesPlan {
+pub struct EqualValuesPlan {
     a: Layout,
     b: Layout,
     test: Test,
@@ -126,19 +126,19 @@ enum Test {
     Pairs(Box<Fields>),
 }
 
-impl ValuesPlan {
+impl EqualValuesPlan {
     /// The plan at the default level.
     ///
     /// # Errors
     ///
-    /// Those of [`ValuesPlan::with`].
+    /// Those of [`EqualValuesPlan::with`].
     pub fn new(
         a: &Layout,
         a_format: &Format,
         b: &Layout,
         b_format: &Format,
-    ) -> Result<ValuesPlan, Error> {
-        ValuesPlan::with(a, a_format, b, b_format, Mode::Values, Options::default())
+    ) -> Result<EqualValuesPlan, Error> {
+        EqualValuesPlan::with(a, a_format, b, b_format, Mode::Values, Options::default())
     }
 
     /// The plan under a mode.
@@ -157,7 +157,7 @@ impl ValuesPlan {
         b_format: &Format,
         mode: Mode,
         options: Options,
-    ) -> Result<ValuesPlan, Error> {
+    ) -> Result<EqualValuesPlan, Error> {
         a.check_itemsize(a_format.itemsize())?;
         b.check_itemsize(b_format.itemsize())?;
         if a.shape() != b.shape() {
@@ -175,7 +175,7 @@ impl ValuesPlan {
                 }
             },
         };
-        Ok(ValuesPlan { a: a.clone(), b: b.clone(), test, level })
+        Ok(EqualValuesPlan { a: a.clone(), b: b.clone(), test, level })
     }
 
     /// Whether all items of two views that are laid out as planned have equal
@@ -211,7 +211,7 @@ impl ValuesPlan {
         check_planned(&self.b, b.layout())
     }
 
-    /// [`run`](ValuesPlan::run) on raw memory.
+    /// [`run`](EqualValuesPlan::run) on raw memory.
     ///
     /// # Safety
     ///
@@ -227,7 +227,7 @@ impl ValuesPlan {
         }
     }
 
-    /// [`first_mismatch`](ValuesPlan::first_mismatch) on raw memory.
+    /// [`first_mismatch`](EqualValuesPlan::first_mismatch) on raw memory.
     ///
     /// # Safety
     ///

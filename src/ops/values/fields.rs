@@ -148,7 +148,7 @@ impl Fields {
 
 /// The passes before the cut into blocks; items have two sizes, so that they
 /// do not become longer.
-fn simplify(nest: &mut LoopNest, traversal: Traversal) {
+pub(super) fn simplify(nest: &mut LoopNest, traversal: Traversal) {
     normalize(nest, traversal);
     if traversal == Traversal::Free {
         order(nest);
@@ -169,11 +169,7 @@ enum Test {
 
 impl Test {
     fn new(items: &[Loop], pair: &Pair, level: Level, mode: Mode) -> Test {
-        let [a, b] = pair.sizes;
-        let [dst, src] = pair.offsets.map(|offset| offset as isize);
-        let mut nest = LoopNest { loops: Axes::from_slice(items), item: a.max(b), dst, src };
-        nest.loops.extend(pair.loops.iter().copied());
-        nest.loops.push(Loop { extent: pair.count, dst: a as isize, src: b as isize });
+        let mut nest = pair.nest(items);
         match pair.rule {
             Rule::Typed(class) => {
                 Test::Typed(Comparison::new(nest, level, class, mode, None, Some(1)).into())

@@ -17,7 +17,7 @@ const LANES: usize = 256;
 pub(super) type Load<T> = fn(&[u8], &mut [T]);
 
 /// Real and imaginary part.
-type Parts = (f64, f64);
+pub(super) type Parts = (f64, f64);
 
 /// How numbers of two kinds are compared.
 #[derive(Clone, Copy, Debug)]
@@ -182,12 +182,12 @@ fn each<T, const N: usize>(bytes: &[u8], out: &mut [T], convert: impl Fn([u8; N]
 }
 
 /// A number of `N` bytes in the order of the target.
-trait Raw<const N: usize> {
+pub(super) trait Raw<const N: usize> {
     fn of(bytes: [u8; N]) -> Self;
 }
 
 /// A byte that is true unless 0.
-struct Truth(bool);
+pub(super) struct Truth(bool);
 
 impl Raw<1> for Truth {
     fn of([byte]: [u8; 1]) -> Truth {
@@ -196,7 +196,7 @@ impl Raw<1> for Truth {
 }
 
 /// The bits of a half.
-struct Half(u16);
+pub(super) struct Half(u16);
 
 impl Raw<2> for Half {
     fn of(bytes: [u8; 2]) -> Half {

@@ -6,8 +6,10 @@
 //! holds both (`lanes`). One pair that is the whole item takes the way of
 //! [`equal`](crate::equal).
 
+mod copy;
 mod equal;
 mod fields;
+mod hash;
 mod lanes;
 mod pairs;
 mod parts;
@@ -15,4 +17,6 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-pub use equal::{ValuesPlan, equal_values, first_value_mismatch};
+pub use copy::{CopyValuesPlan, copy_values};
+pub use equal::{EqualValuesPlan, equal_values, first_value_mismatch};
+pub use hash::{HashValuesPlan, value_hash};

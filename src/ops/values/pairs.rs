@@ -8,7 +8,7 @@
 use super::parts::{Look, Number, Part, look};
 use crate::axes::Axes;
 use crate::format::{Array, Field, Format, Struct};
-use crate::plan::loop_nest::Loop;
+use crate::plan::loop_nest::{Loop, LoopNest};
 use alloc::vec::Vec;
 use stridewise_kernels::equal::{Class, Mode};
 
@@ -181,6 +181,16 @@ impl Pairs {
 }
 
 impl Pair {
+    /// The loops over the parts of some items; the larger part is the nest's
+    /// item.
+    pub(super) fn nest(&self, items: &[Loop]) -> LoopNest {
+        let ([a, b], [dst, src]) = (self.sizes, self.offsets.map(|offset| offset as isize));
+        let mut nest = LoopNest { loops: Axes::from_slice(items), item: a.max(b), dst, src };
+        nest.loops.extend(self.loops.iter().copied());
+        nest.loops.push(Loop { extent: self.count, dst: a as isize, src: b as isize });
+        nest
+    }
+
     /// Whether `next` begins where this ends.
     fn goes_on(&self, next: &Pair) -> bool {
         let end = |side: usize| self.offsets[side] + self.count * self.sizes[side];
