@@ -67,6 +67,7 @@ pub(crate) fn every(step: isize) -> Slice {
 /// Strided views in a line.
 pub(crate) trait Views {
     fn by(&self, axes: &[usize]) -> Layout;
+    fn turned(&self) -> Layout;
     fn at(&self, axis: usize, slice: Slice) -> Layout;
     fn to(&self, shape: &[usize]) -> Layout;
 }
@@ -74,6 +75,9 @@ pub(crate) trait Views {
 impl Views for Layout {
     fn by(&self, axes: &[usize]) -> Layout {
         self.permute(axes).expect(FITS)
+    }
+    fn turned(&self) -> Layout {
+        self.transpose().expect(FITS)
     }
     fn at(&self, axis: usize, slice: Slice) -> Layout {
         self.slice(axis, slice).expect(FITS)
@@ -123,7 +127,7 @@ pub fn roofline() -> Vec<Case> {
         ("transpose-c128", 16, [64, 128], [1024, 1024]),
         ("transpose-odd-f32", 4, [101, 99], [2051, 2047]),
     ] {
-        l.both(name, small, large, |[h, w]| c(&[w, h], item).transpose());
+        l.both(name, small, large, |[h, w]| c(&[w, h], item).turned());
     }
     for (name, item) in [("nhwc-to-nchw-u8", 1), ("nhwc-to-nchw-f32", 4)] {
         l.both(name, [1, 64, 3], [if item == 1 { 100 } else { 32 }, 224, 3], |[n, s, k]| {
@@ -141,7 +145,7 @@ pub fn roofline() -> Vec<Case> {
     l.both("step3-u8", [60_000], [48 << 20], |[n]| c(&[n], 1).at(0, every(3)));
     l.both("broadcast-row-f32", [100, 120], [2048, 2048], |[h, w]| c(&[1, w], 4).to(&[h, w]));
     l.both("broadcast-col-f32", [100, 120], [2048, 2048], |[h, w]| c(&[h, 1], 4).to(&[h, w]));
-    l.both("c-to-f-3d-f64", [24; 3], [128; 3], |shape| c(&shape, 8).transpose());
+    l.both("c-to-f-3d-f64", [24; 3], [128; 3], |shape| c(&shape, 8).turned());
     l.both("perm-6d-f32", [6, 5, 4, 3, 5, 4], [16, 12, 14, 10, 18, 12], |shape| {
         c(&shape, 4).by(&[5, 2, 0, 4, 1, 3])
     });
@@ -161,7 +165,7 @@ pub fn roofline() -> Vec<Case> {
             .at(4, every(2))
     });
     for (size, n) in [(Size::Small, 128), (Size::Large, 2048)] {
-        let (dst, src) = (c(&[n, n], 4).transpose(), c(&[n, n], 4));
+        let (dst, src) = (c(&[n, n], 4).turned(), c(&[n, n], 4));
         l.0.push(Case { name: "dst-strided-f32", size, dst, src });
     }
     list.0
@@ -171,20 +175,20 @@ pub fn roofline() -> Vec<Case> {
 pub fn tiny() -> Vec<Case> {
     let mut list = List(Vec::new());
     for (name, src) in [
-        ("4x4-f32-transposed", c(&[4, 4], 4).transpose()),
-        ("8x8-f64-transposed", c(&[8, 8], 8).transpose()),
+        ("4x4-f32-transposed", c(&[4, 4], 4).turned()),
+        ("8x8-f64-transposed", c(&[8, 8], 8).turned()),
         ("16-f32-step2", c(&[32], 4).at(0, every(2))),
-        ("3x3x3-f32-reversed-axes", c(&[3, 3, 3], 4).transpose()),
+        ("3x3x3-f32-reversed-axes", c(&[3, 3, 3], 4).turned()),
         ("1-f64", c(&[1], 8)),
         ("16-f32", c(&[16], 4)),
         ("3-u8", c(&[3], 1)),
-        ("2x2-f64-transposed", c(&[2, 2], 8).transpose()),
-        ("5x7-u8-transposed", c(&[5, 7], 1).transpose()),
+        ("2x2-f64-transposed", c(&[2, 2], 8).turned()),
+        ("5x7-u8-transposed", c(&[5, 7], 1).turned()),
         ("4x3-u8-mirrored", c(&[4, 3], 1).at(1, every(-1))),
         ("8-f32-mirrored", c(&[8], 4).at(0, every(-1))),
         ("7-f32-filled", c(&[1], 4).to(&[7])),
         ("4x5-f32-rows", c(&[4, 8], 4).at(1, (0..5).into())),
-        ("2x3x4-u16-210", c(&[2, 3, 4], 2).transpose()),
+        ("2x3x4-u16-210", c(&[2, 3, 4], 2).turned()),
         ("8x8x3-u8-planes", c(&[8, 8, 3], 1).by(&[2, 0, 1])),
     ] {
         list.dense(name, Size::Tiny, src);
@@ -216,7 +220,7 @@ pub fn nasty() -> Vec<Case> {
     ] {
         let n = |bytes| [bytes / item / k, k];
         // Many short rows to few long ones.
-        l.both(name, n(60_000), n(16 << 20), |[n, k]| c(&[n, k], item).transpose());
+        l.both(name, n(60_000), n(16 << 20), |[n, k]| c(&[n, k], item).turned());
     }
     for (name, item, k) in [
         ("wide-2-u8", 1, 2),
@@ -232,7 +236,7 @@ pub fn nasty() -> Vec<Case> {
     ] {
         let n = |bytes| [k, bytes / item / k];
         // Few long rows to many short ones.
-        l.both(name, n(60_000), n(16 << 20), |[k, n]| c(&[k, n], item).transpose());
+        l.both(name, n(60_000), n(16 << 20), |[k, n]| c(&[k, n], item).turned());
     }
     for (name, item) in [
         ("transpose-3-bytes", 3),
@@ -242,7 +246,7 @@ pub fn nasty() -> Vec<Case> {
         ("transpose-12-bytes", 12),
         ("transpose-24-bytes", 24),
     ] {
-        l.both(name, [70, 80], [1024, 1024], |[h, w]| c(&[h, w], item).transpose());
+        l.both(name, [70, 80], [1024, 1024], |[h, w]| c(&[h, w], item).turned());
     }
     for (name, item) in
         [("step2-3-bytes", 3), ("step2-6-bytes", 6), ("step2-7-bytes", 7), ("step2-12-bytes", 12)]
@@ -267,8 +271,8 @@ pub fn nasty() -> Vec<Case> {
         l.both(name, [8000], [(16 << 20) / item], |[n]| c(&[n], item).at(0, every(step)));
     }
     for (name, item) in [("axes-of-2-u8", 1), ("axes-of-2-f32", 4), ("axes-of-2-f64", 8)] {
-        l.dense(name, Size::Small, c(&[2; 12], item).transpose());
-        l.dense(name, Size::Large, c(&[2; 22], item).transpose());
+        l.dense(name, Size::Small, c(&[2; 12], item).turned());
+        l.dense(name, Size::Large, c(&[2; 22], item).turned());
     }
     let swapped: Vec<usize> = (0..12).map(|axis| axis ^ 1).collect();
     l.dense("axes-of-2-swapped-f32", Size::Small, c(&[2; 12], 4).by(&swapped));
@@ -307,7 +311,7 @@ pub fn nasty() -> Vec<Case> {
         c(&[h, w, 3], 1).at(1, every(-1)).by(&[2, 0, 1])
     });
     l.both("mirrored-transpose-f32", [100, 120], [2000, 2100], |[h, w]| {
-        c(&[h, w], 4).transpose().at(0, every(-1))
+        c(&[h, w], 4).turned().at(0, every(-1))
     });
     l.both("mirrored-rows-f32", [100, 120], [2000, 2100], |[h, w]| c(&[h, w], 4).at(1, every(-1)));
     l.both("mirrored-rows-5-f32", [400, 5], [800_000, 5], |[h, w]| c(&[h, w], 4).at(1, every(-1)));
@@ -316,7 +320,7 @@ pub fn nasty() -> Vec<Case> {
         c(&[h, w], 4).at(0, every(2)).at(1, every(2))
     });
     l.both("stepped-transpose-f32", [200, 100], [4000, 2000], |[h, w]| {
-        c(&[h, w], 4).at(0, every(2)).at(1, every(2)).transpose()
+        c(&[h, w], 4).at(0, every(2)).at(1, every(2)).turned()
     });
     l.both("broadcast-row-3-f32", [500], [1_400_000], |[n]| c(&[1, 3], 4).to(&[n, 3]));
     l.both("broadcast-row-9-u8", [900], [1_800_000], |[n]| c(&[1, 9], 1).to(&[n, 9]));
@@ -347,10 +351,10 @@ pub fn nasty() -> Vec<Case> {
             (c(&[h, w, 3], 1).at(2, (1..2).into()), c(&[h, w, 4], 1).at(2, (2..3).into()))
         }),
         ("stepped-f-order-f32", |h, w| {
-            (c(&[2 * w, h], 4).at(0, every(2)).transpose(), c(&[h, 2 * w], 4).at(1, every(2)))
+            (c(&[2 * w, h], 4).at(0, every(2)).turned(), c(&[h, 2 * w], 4).at(1, every(2)))
         }),
         ("scatter-12-bytes", |h, w| (c(&[h, 2 * w], 12).at(1, every(2)), c(&[h, w], 12))),
-        ("to-fortran-5-bytes", |h, w| (c(&[w, h], 5).transpose(), c(&[h, w], 5))),
+        ("to-fortran-5-bytes", |h, w| (c(&[w, h], 5).turned(), c(&[h, w], 5))),
     ] {
         for (size, (dst, src)) in [(Size::Small, pair(50, 70)), (Size::Large, pair(1500, 1300))] {
             l.0.push(Case { name, size, dst, src });
@@ -367,12 +371,12 @@ pub fn hashes() -> Vec<Case> {
     let mut list = List(Vec::new());
     let l = &mut list;
     l.dense("64-bytes", Size::Tiny, c(&[64], 1));
-    l.dense("4x4-f32-transposed", Size::Tiny, c(&[4, 4], 4).transpose());
+    l.dense("4x4-f32-transposed", Size::Tiny, c(&[4, 4], 4).turned());
     l.dense("16-f32-step2", Size::Tiny, c(&[32], 4).at(0, every(2)));
     l.dense("5x3-u8-rows", Size::Tiny, c(&[5, 8], 1).at(1, (0..3).into()));
     l.both("contiguous-u8", [50_000], [16 << 20], |[n]| c(&[n], 1));
-    l.both("transposed-f32", [100, 80], [2048, 2048], |[h, w]| c(&[w, h], 4).transpose());
-    l.both("transposed-u8", [100, 180], [4096, 4096], |[h, w]| c(&[w, h], 1).transpose());
+    l.both("transposed-f32", [100, 80], [2048, 2048], |[h, w]| c(&[w, h], 4).turned());
+    l.both("transposed-u8", [100, 180], [4096, 4096], |[h, w]| c(&[w, h], 1).turned());
     l.both("step2-f32", [8000], [4 << 20], |[n]| c(&[n], 4).at(0, every(2)));
     for (name, row) in [
         ("short-rows-3-u8", 3),
@@ -390,7 +394,7 @@ pub fn hashes() -> Vec<Case> {
     l.both("planes-u8", [64, 80], [2160, 2560], |[h, w]| c(&[h, w, 3], 1).by(&[2, 0, 1]));
     l.both("pixels-u8", [64, 80], [2160, 2560], |[h, w]| c(&[3, h, w], 1).by(&[1, 2, 0]));
     l.both("mirrored-u8", [64, 80], [2160, 2560], |[h, w]| c(&[h, w, 3], 1).at(1, every(-1)));
-    l.both("perm-4d-f32-3210", [12, 11, 10, 9], [64, 48, 40, 36], |s| c(&s, 4).transpose());
-    l.both("axes-of-2-u8", [2; 13], [2; 13], |shape| c(&shape, 1).transpose());
+    l.both("perm-4d-f32-3210", [12, 11, 10, 9], [64, 48, 40, 36], |s| c(&s, 4).turned());
+    l.both("axes-of-2-u8", [2; 13], [2; 13], |shape| c(&shape, 1).turned());
     list.0
 }

@@ -141,10 +141,10 @@ impl Rows {
             ("transpose-12-bytes-2048x2048", 0.7, 12, [2048, 2048]),
         ] {
             let shape = self.of(shape);
-            self.dense(name, floor, c(&shape, item).transpose());
+            self.dense(name, floor, c(&shape, item).turned());
         }
         let shape = self.of([4096, 4096]);
-        let (dst, src) = (c(&shape, 4).transpose(), c(&shape, 4));
+        let (dst, src) = (c(&shape, 4).turned(), c(&shape, 4));
         self.push("dst-strided-f32-4096x4096", 1.0, Task::Copy { dst, src, swapped: false });
         let batch = self.of([4096, 16, 16]);
         self.dense("batch-4096-of-16x16-f32", 0.7, c(&batch, 4).by(&[0, 2, 1]));
@@ -165,7 +165,7 @@ impl Rows {
             [("deinterleave-4-u8-16MiB", 1, 4), ("deinterleave-2-f32-16MiB", 4, 2)]
         {
             let [n] = self.of([(16 << 20) / item / k]);
-            self.dense(name, 1.0, c(&[n, k], item).transpose());
+            self.dense(name, 1.0, c(&[n, k], item).turned());
         }
         let [h, w, k] = self.of([2160, 2560, 3]);
         self.dense("mirrored-rgb-u8", Floor::None, c(&[h, w, k], 1).at(1, every(-1)));
@@ -195,10 +195,10 @@ impl Rows {
     /// More than two axes.
     fn permutations(&mut self) {
         let cube = self.of([256; 3]);
-        self.dense("c-to-f-3d-f64-256", 1.0, c(&cube, 8).transpose());
+        self.dense("c-to-f-3d-f64-256", 1.0, c(&cube, 8).turned());
         for axes in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             let [a, b, d] = axes;
-            let (dst, src) = (c(&cube, 8).transpose(), c(&cube, 8).by(&axes));
+            let (dst, src) = (c(&cube, 8).turned(), c(&cube, 8).by(&axes));
             let name = format!("c-{a}{b}{d}-to-f-3d-f64-256");
             self.push(&name, 0.9, Task::Copy { dst, src, swapped: false });
         }
@@ -223,7 +223,7 @@ impl Rows {
             .at(4, every(2));
         self.dense("gaps-5d-f64", 0.35, gaps);
         let twos = vec![2; if self.short { 12 } else { 24 }];
-        self.dense("axes-of-2-24-f32", 0.35, c(&twos, 4).transpose());
+        self.dense("axes-of-2-24-f32", 0.35, c(&twos, 4).turned());
     }
 
     /// The other byte order: bytes are the last axis, and the source's go back.
@@ -251,7 +251,7 @@ impl Rows {
         let [n] = self.of([64 << 20]);
         self.equal("eq-contig-u8-64MiB", 0.97, Kind::U8, [c(&[n], 1), c(&[n], 1)]);
         let [h, w] = self.of([4096, 4096]);
-        let (left, right) = (c(&[h, w], 4), c(&[w, h], 4).transpose());
+        let (left, right) = (c(&[h, w], 4), c(&[w, h], 4).turned());
         let turned = [left.clone(), right.clone()];
         self.equal("eq-transposed-f32-4096x4096", 0.6, Kind::F32, turned);
         // The middle within 0.55 of the time of a whole compare at its floor.
@@ -279,7 +279,7 @@ impl Rows {
             self.push(name, floor, Task::Hash { src: c(&[n], 1) });
         }
         let [h, w] = self.of([4096, 4096]);
-        let src = c(&[h, w], 4).transpose();
+        let src = c(&[h, w], 4).turned();
         self.push("hash-transposed-f32-4096x4096", 0.28, Task::Hash { src });
         let [n] = self.of([32 << 20]);
         let src = c(&[n], 4).at(0, every(2));
@@ -289,10 +289,10 @@ impl Rows {
     /// Calls of nanoseconds.
     fn tiny(&mut self) {
         for (name, oneshot, planned, src) in [
-            ("tiny-4x4-f32-transposed", 20.0, 9.0, c(&[4, 4], 4).transpose()),
-            ("tiny-8x8-f64-transposed", 27.0, 14.0, c(&[8, 8], 8).transpose()),
+            ("tiny-4x4-f32-transposed", 20.0, 9.0, c(&[4, 4], 4).turned()),
+            ("tiny-8x8-f64-transposed", 27.0, 14.0, c(&[8, 8], 8).turned()),
             ("tiny-16-f32-step2", 15.0, 7.0, c(&[32], 4).at(0, every(2))),
-            ("tiny-3x3x3-f32-by-210", 30.0, 16.0, c(&[3, 3, 3], 4).transpose()),
+            ("tiny-3x3x3-f32-by-210", 30.0, 16.0, c(&[3, 3, 3], 4).turned()),
         ] {
             self.dense(name, Floor::Nanos { oneshot, planned }, src);
         }
@@ -305,7 +305,7 @@ impl Rows {
     fn fresh(&mut self) {
         let shape = self.of([4096, 4096]);
         let floor = Floor::Nanos { oneshot: 10e6, planned: 10e6 };
-        self.push("fresh-transpose-f32", floor, Task::Fresh { src: c(&shape, 4).transpose() });
+        self.push("fresh-transpose-f32", floor, Task::Fresh { src: c(&shape, 4).turned() });
     }
 }
 

@@ -88,7 +88,9 @@ pub use ops::{
 };
 pub use stridewise_kernels::Caches;
 pub use stridewise_kernels::equal::Mode;
-pub use view::{AnyArray, AnyView, AnyViewMut, Array, Strided, StridedMut, View, ViewMut};
+pub use view::{
+    AnyArray, AnyView, AnyViewMut, Array, IndirectArray, Strided, StridedMut, View, ViewMut,
+};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

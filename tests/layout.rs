@@ -33,7 +33,7 @@ fn prop_permuting_and_reversing_move_no_item() {
             }
             prop_assert_eq!(flipped.item_offset(&mirrored), Some(offset));
         }
-        let twice = src.transpose().transpose();
+        let twice = src.transpose().unwrap().transpose().unwrap();
         prop_assert_eq!(twice, src);
         Ok(())
     });

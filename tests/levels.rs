@@ -52,7 +52,7 @@ fn verbs_by_the_environment() {
     let mut out = [9u8; 4];
     let mut dst = ViewMut::new(&mut out, &[2, 2]).unwrap();
     let layout = Layout::contiguous(&[2, 2], 1, Order::C).unwrap();
-    let turned = layout.transpose();
+    let turned = layout.transpose().unwrap();
     let mut shared = data;
     let mut hasher = std::hash::DefaultHasher::new();
     let (one, two) = (data.as_ptr(), [1, 2]);

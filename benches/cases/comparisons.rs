@@ -27,9 +27,9 @@ pub fn equals() -> Vec<EqualCase> {
         }
     };
     let same: EqualPair = |s, k| (c(s, k), c(s, k));
-    let transposed: EqualPair = |s, k| (c(s, k), c(&[s[1], s[0]], k).transpose());
+    let transposed: EqualPair = |s, k| (c(s, k), c(&[s[1], s[0]], k).turned());
     let both_transposed: EqualPair =
-        |s, k| (c(&[s[1], s[0]], k).transpose(), c(&[s[1], s[0]], k).transpose());
+        |s, k| (c(&[s[1], s[0]], k).turned(), c(&[s[1], s[0]], k).turned());
     let stepped: EqualPair = |s, k| {
         let double = [s[0], 2 * s[1]];
         (c(&double, k).at(1, every(2)), c(&double, k).at(1, every(2)))
@@ -38,7 +38,7 @@ pub fn equals() -> Vec<EqualCase> {
         let cut = Slice::new(None, Some(s[1] as isize), 1);
         (c(&[s[0], s[1] + 3], k).at(1, cut), c(s, k))
     };
-    let planes: EqualPair = |s, k| (c(&[s[1], s[0]], k).transpose(), c(s, k));
+    let planes: EqualPair = |s, k| (c(&[s[1], s[0]], k).turned(), c(s, k));
     let mirrored: EqualPair = |s, k| (c(s, k), c(s, k).at(1, every(-1)));
     let broadcast: EqualPair = |s, k| (c(&[1, s[1]], k).to(s), c(&[1, s[1]], k).to(s));
     add("contiguous-f64", Kind::F64, &[100, 80], &[1000, 2000], same);
@@ -74,10 +74,10 @@ pub fn equals() -> Vec<EqualCase> {
         list.push(EqualCase { case, kind: Kind::F32, differs: Some(differs) });
     }
     for (name, dst, src) in [
-        ("4x4-f32-transposed", c(&[4, 4], 4), c(&[4, 4], 4).transpose()),
+        ("4x4-f32-transposed", c(&[4, 4], 4), c(&[4, 4], 4).turned()),
         ("16-f32", c(&[16], 4), c(&[16], 4)),
         ("16-f32-step2", c(&[32], 4).at(0, every(2)), c(&[16], 4)),
-        ("3x3x3-f32-reversed-axes", c(&[3, 3, 3], 4), c(&[3, 3, 3], 4).transpose()),
+        ("3x3x3-f32-reversed-axes", c(&[3, 3, 3], 4), c(&[3, 3, 3], 4).turned()),
         ("1-f32", c(&[1], 4), c(&[1], 4)),
     ] {
         let case = Case { name, size: Size::Tiny, dst, src };

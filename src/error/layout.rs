@@ -20,6 +20,8 @@ pub enum LayoutError {
     RankTooLarge { ndim: usize, max: usize },
     /// Shape and strides are of different lengths.
     RankMismatch { shape: usize, strides: usize },
+    /// Shape and suboffsets are of different lengths.
+    SuboffsetMismatch { shape: usize, suboffsets: usize },
     /// Items of no bytes.
     ZeroItemsize,
     /// The items together take more than `isize::MAX` bytes.
@@ -44,6 +46,14 @@ pub enum LayoutError {
     IndexOutside { axis: usize, index: isize, extent: usize },
     /// Not every axis exactly once.
     NotAPermutation { axes: Vec<usize>, ndim: usize },
+    /// The last axis that ends in pointers, where bytes alone are vouched for.
+    Indirect { axis: usize, suboffset: isize },
+    /// The axis does not go without following its pointers.
+    PointerNeeded { axis: usize, suboffset: isize },
+    /// A suboffset below 0, which would mean that there is none.
+    NegativeSuboffset { axis: usize, suboffset: isize },
+    /// Axes would change places with pointers.
+    PointerOrder { axes: Vec<usize>, suboffsets: Vec<isize> },
     /// The shape does not stretch to the other one.
     CannotBroadcast { from: Vec<usize>, to: Vec<usize> },
     /// The extents do not multiply to the one that they are to replace.
@@ -54,6 +64,8 @@ pub enum LayoutError {
     CannotMerge { shape: Vec<usize>, strides: Vec<isize> },
     /// The shapes hold different numbers of items.
     SizeMismatch { from: Vec<usize>, to: Vec<usize> },
+    /// An array of no parts, so of no known shape.
+    NoParts,
     /// The new shape would need its items moved.
     CannotReshape { shape: Vec<usize>, strides: Vec<isize>, to: Vec<usize> },
 }
@@ -67,6 +79,9 @@ impl fmt::Display for LayoutError {
             }
             RankMismatch { shape, strides } => {
                 write!(f, "shape has {shape} axes but strides has {strides}")
+            }
+            SuboffsetMismatch { shape, suboffsets } => {
+                write!(f, "shape has {shape} axes but suboffsets has {suboffsets}")
             }
             ZeroItemsize => f.write_str("itemsize is 0"),
             ExtentOverflow { shape, itemsize } => {
@@ -102,6 +117,20 @@ impl fmt::Display for LayoutError {
             NotAPermutation { axes, ndim } => {
                 write!(f, "{axes:?} is not a permutation of {ndim} axes")
             }
+            Indirect { axis, suboffset } => {
+                write!(f, "axis {axis} ends in pointers (suboffset {suboffset}) to unknown memory")
+            }
+            PointerNeeded { axis, suboffset } => write!(
+                f,
+                "axis {axis} ends in pointers (suboffset {suboffset}) that a layout cannot follow"
+            ),
+            NegativeSuboffset { axis, suboffset } => {
+                write!(f, "suboffset {suboffset} of axis {axis} would be negative")
+            }
+            PointerOrder { axes, suboffsets } => write!(
+                f,
+                "axes in the order {axes:?} change places with pointers at suboffsets {suboffsets:?}"
+            ),
             CannotBroadcast { from, to } => {
                 write!(f, "shape {from:?} does not broadcast to {to:?}")
             }
@@ -117,6 +146,7 @@ impl fmt::Display for LayoutError {
             SizeMismatch { from, to } => {
                 write!(f, "shapes {from:?} and {to:?} hold different numbers of items")
             }
+            NoParts => f.write_str("no parts to make an array of"),
             CannotReshape { shape, strides, to } => write!(
                 f,
                 "shape {shape:?} with strides {strides:?} does not become {to:?} without a copy"

@@ -45,6 +45,22 @@ pub enum MismatchError {
     Format { dst: Format, src: Format },
     /// A view is not laid out as the plan's operand is.
     Planned { planned: Box<Layout>, given: Box<Layout> },
+    /// A part is not laid out as the first one is.
+    Parts { first: Box<Layout>, part: Box<Layout> },
+}
+
+/// The numbers that two layouts of items may differ in.
+struct Steps<'a>(&'a Layout);
+
+impl fmt::Display for Steps<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (shape, strides) = (self.0.shape(), self.0.strides());
+        write!(f, "shape {shape:?}, strides {strides:?}, itemsize {}", self.0.itemsize())?;
+        match self.0.suboffsets() {
+            [] => Ok(()),
+            suboffsets => write!(f, ", suboffsets {suboffsets:?}"),
+        }
+    }
 }
 
 impl fmt::Display for MismatchError {
@@ -67,14 +83,10 @@ impl fmt::Display for MismatchError {
                 write!(f, "format {dst:?} does not match format {src:?}")
             }
             MismatchError::Planned { planned, given } => {
-                let parts = |l: &Layout| (l.shape().to_vec(), l.strides().to_vec(), l.itemsize());
-                let ((shape, strides, size), (shape2, strides2, size2)) =
-                    (parts(planned), parts(given));
-                write!(
-                    f,
-                    "planned for shape {shape:?}, strides {strides:?}, itemsize {size} \
-                     but given shape {shape2:?}, strides {strides2:?}, itemsize {size2}"
-                )
+                write!(f, "planned for {} but given {}", Steps(planned), Steps(given))
+            }
+            MismatchError::Parts { first, part } => {
+                write!(f, "the first part has {} but another {}", Steps(first), Steps(part))
             }
         }
     }

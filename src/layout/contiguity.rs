@@ -1,6 +1,7 @@
 //! Orders, gapless layouts, and the question whether a layout is one.
 
 use super::Layout;
+use super::indirect::Suboffsets;
 use crate::axes::Axes;
 use core::cmp::Reverse;
 
@@ -10,7 +11,7 @@ use core::cmp::Reverse;
 /// use stridewise::{Layout, Order};
 ///
 /// let rows = Layout::contiguous(&[2, 3], 4, Order::C)?;
-/// let columns = rows.transpose();
+/// let columns = rows.transpose()?;
 /// assert_eq!(columns.contiguous_like(Order::C).strides(), [8, 4]);
 /// assert_eq!(columns.contiguous_like(Order::F).strides(), [4, 12]);
 /// assert_eq!(columns.contiguous_like(Order::A).strides(), [4, 12]);
@@ -71,13 +72,14 @@ impl Layout {
     ///
     /// Unit axes are ignored, and a layout without items is contiguous in
     /// every order. `A` means `C` or `F`; `K` means in some order of the axes.
+    /// An indirect layout is contiguous in none.
     ///
     /// ```
     /// use stridewise::{Layout, Order};
     ///
     /// let rows = Layout::contiguous(&[2, 3], 4, Order::C)?;
     /// assert!(rows.is_contiguous(Order::C) && !rows.is_contiguous(Order::F));
-    /// assert!(rows.transpose().is_contiguous(Order::A));
+    /// assert!(rows.transpose()?.is_contiguous(Order::A));
     /// # Ok::<(), stridewise::LayoutError>(())
     /// ```
     #[inline]
@@ -85,6 +87,9 @@ impl Layout {
     pub fn is_contiguous(&self, order: Order) -> bool {
         let c = || is_packed(self.itemsize, self.loops().rev());
         let f = || is_packed(self.itemsize, self.loops());
+        if self.is_indirect() {
+            return false;
+        }
         self.is_empty()
             || match order {
                 Order::C => c(),
@@ -102,7 +107,8 @@ impl Layout {
     /// contiguous copy of this layout puts them.
     ///
     /// See [`Order`] for what the orders mean. Under `K`, axes of equal
-    /// strides stay in C order, and reversed ones run forward.
+    /// strides stay in C order, reversed ones run forward, and those behind a
+    /// pointer are inside those before it.
     ///
     /// ```
     /// use stridewise::{Layout, Order};
@@ -134,14 +140,18 @@ impl Layout {
                 fill(&mut self.outermost_first().iter().rev().copied());
             }
         }
-        Layout { shape: self.shape.clone(), strides, itemsize: self.itemsize, offset: 0 }
+        let (shape, suboffsets) = (self.shape.clone(), Suboffsets::new());
+        Layout { shape, strides, suboffsets, itemsize: self.itemsize, offset: 0 }
     }
 
-    /// The axes that have a stride, the longest first, equal ones in C order.
+    /// The axes that have a stride, the longest first, equal ones in C order;
+    /// those behind fewer pointers before all others.
     pub(crate) fn outermost_first(&self) -> Axes<usize> {
         let mut order: Axes<usize> =
             (0..self.ndim()).filter(|&axis| self.shape[axis] > 1).collect();
-        order.sort_unstable_by_key(|&axis| (Reverse(self.strides[axis].unsigned_abs()), axis));
+        order.sort_unstable_by_key(|&axis| {
+            (self.depth(axis), Reverse(self.strides[axis].unsigned_abs()), axis)
+        });
         order
     }
 }

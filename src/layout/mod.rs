@@ -17,11 +17,16 @@
 //! [`Layout::validate`], [`Layout::validate_mut`], [`Layout::check_itemsize`].
 //!
 //! Two things are never looked at: the stride of a unit axis, and, if some
-//! extent is 0, all strides and the offset.
+//! extent is 0, all strides, suboffsets and the offset.
+//!
+//! Of a layout with pointers between its axes (`indirect`) the numbers tell
+//! less: it is valid where an unsafe constructor of a view says so, L3 and L4
+//! with it.
 
 mod contiguity;
 mod diophantine;
 mod direction;
+mod indirect;
 mod overlap;
 mod rearrange;
 mod reshape;
@@ -33,6 +38,7 @@ mod tests;
 
 use crate::axes::Axes;
 use crate::error::LayoutError;
+use indirect::Suboffsets;
 
 pub use contiguity::Order;
 #[cfg(test)]
@@ -52,14 +58,16 @@ pub(crate) use validate::spans;
 /// ```
 pub const MAX_NDIM: usize = 64;
 
-/// Shape, byte strides, itemsize and offset: where each item lies.
+/// Shape, byte strides, itemsize and offset: where each item lies; with
+/// suboffsets, if pointers lead there.
 ///
 /// The item at index `[i, j, ..]` occupies `itemsize` bytes from
 /// `offset + i * strides[0] + j * strides[1] + ..`, counted from the start of
 /// an allocation that the layout knows nothing about. Strides may be any
 /// integers, 0 and negative included, and need not be multiples of anything.
+/// An [`indirect`](Layout::indirect) layout has pointers on the way.
 ///
-/// Up to eight axes a layout never allocates.
+/// Up to eight axes, six with pointers, a layout never allocates.
 ///
 /// ```
 /// use stridewise::{Layout, Order, Slice};
@@ -79,6 +87,8 @@ pub const MAX_NDIM: usize = 64;
 pub struct Layout {
     shape: Axes<usize>,
     strides: Axes<isize>,
+    /// None or one per axis: -1, or not negative, as one of them then is.
+    suboffsets: Suboffsets,
     itemsize: usize,
     offset: isize,
 }
@@ -112,7 +122,7 @@ impl Layout {
         validate::size(shape, itemsize)?; // L2, the items
         validate::span(shape, strides, itemsize, offset)?; // L2, the distances
         let (shape, strides) = (Axes::from_slice(shape), Axes::from_slice(strides));
-        Ok(Layout { shape, strides, itemsize, offset })
+        Ok(Layout { shape, strides, suboffsets: Suboffsets::new(), itemsize, offset })
     }
 
     /// The gapless layout of this shape from offset 0 on.
@@ -146,7 +156,13 @@ impl Layout {
             _ => contiguity::pack(shape, &mut strides, itemsize, (0..shape.len()).rev()),
         }
         // No item lies beyond the sum of all items, so the span fits too.
-        Ok(Layout { shape: Axes::from_slice(shape), strides, itemsize, offset: 0 })
+        Ok(Layout {
+            shape: Axes::from_slice(shape),
+            strides,
+            suboffsets: Suboffsets::new(),
+            itemsize,
+            offset: 0,
+        })
     }
 
     /// The extent of each axis; see [`Layout`] for an example.
@@ -246,7 +262,7 @@ impl Layout {
     }
 
     /// Bytes from the start of the allocation to the item at this index, or
-    /// `None` if there is no such index.
+    /// `None` if there is no such index, or pointers lead there.
     ///
     /// ```
     /// use stridewise::{Layout, Order};
@@ -258,7 +274,7 @@ impl Layout {
     /// ```
     #[must_use]
     pub fn item_offset(&self, index: &[usize]) -> Option<isize> {
-        if index.len() != self.ndim() {
+        if index.len() != self.ndim() || self.is_indirect() {
             return None;
         }
         let mut offset = self.offset;
@@ -290,11 +306,25 @@ impl Layout {
 
     /// Moves index 0 along an axis by `steps` indices; a no-op if there are no
     /// items, where the product could overflow and means nothing.
+    ///
+    /// Behind a pointer, its suboffset tells where index 0 is; Err if it would
+    /// be negative, which means none.
     #[inline]
-    fn advance(&mut self, axis: usize, steps: usize) {
-        if steps > 0 && !self.is_empty() {
-            // Still the offset of an item, so it fits (L2).
-            self.offset += self.strides[axis] * steps as isize;
+    fn advance(&mut self, axis: usize, steps: usize) -> Result<(), LayoutError> {
+        if steps == 0 || self.is_empty() {
+            return Ok(());
         }
+        // Still the offset of an item or a pointer, so all of it fits (L2).
+        let by = self.strides[axis] * steps as isize;
+        let Some(pointer) = self.pointer_before(axis) else {
+            self.offset += by;
+            return Ok(());
+        };
+        let suboffset = self.suboffsets[pointer] + by;
+        if suboffset < 0 {
+            return Err(LayoutError::NegativeSuboffset { axis: pointer, suboffset });
+        }
+        self.suboffsets[pointer] = suboffset;
+        Ok(())
     }
 }

@@ -23,6 +23,7 @@ impl Layout {
     ///
     /// The answer is exact for all but contrived strides, many of them without
     /// common divisors. Then it is not known within bounded work, and `true`.
+    /// So it is for items behind pointers, which may lead anywhere.
     ///
     /// ```
     /// use stridewise::Layout;
@@ -41,7 +42,8 @@ impl Layout {
     /// Whether an item of this layout and one of the other share a byte, both
     /// being in the same allocation.
     ///
-    /// As exact as [`overlaps_itself`](Layout::overlaps_itself).
+    /// As exact as [`overlaps_itself`](Layout::overlaps_itself); for items
+    /// behind pointers not known, and `true`.
     ///
     /// ```
     /// use stridewise::Layout;
@@ -62,6 +64,9 @@ impl Layout {
     #[inline]
     pub(crate) fn self_overlap(&self) -> Overlap {
         let size = self.itemsize;
+        if self.is_indirect() {
+            return self.overlap_of_segments();
+        }
         if self.is_empty() || is_nested(size, self.loops().rev()) || is_nested(size, self.loops()) {
             return Overlap::No;
         }
@@ -114,6 +119,10 @@ impl Layout {
 
     /// [`overlaps`](Layout::overlaps), with the doubt shown.
     pub(crate) fn overlap(&self, other: &Layout) -> Overlap {
+        if self.is_indirect() || other.is_indirect() {
+            let nothing = self.is_empty() || other.is_empty();
+            return if nothing { Overlap::No } else { Overlap::Unknown };
+        }
         let (a, b) = (self.span(), other.span());
         if a.is_empty() || b.is_empty() || a.end <= b.start || b.end <= a.start {
             return Overlap::No;

@@ -9,7 +9,9 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// [`LayoutError::NotAPermutation`] unless each axis is named once.
+    /// [`LayoutError::NotAPermutation`] unless each axis is named once;
+    /// [`LayoutError::PointerOrder`] if an axis would come before a pointer
+    /// that leads to it, or the other way round.
     ///
     /// ```
     /// use stridewise::{Layout, Order};
@@ -31,24 +33,45 @@ impl Layout {
         if axes.len() != ndim || !axes.iter().all(&mut fresh) {
             return Err(LayoutError::NotAPermutation { axes: axes.to_vec(), ndim });
         }
+        // Pointers stay where they are: the axes of a segment only add up.
+        let moves = |(at, &axis)| self.depth(at) != self.depth(axis);
+        if self.is_indirect() && axes.iter().enumerate().any(moves) {
+            let (axes, suboffsets) = (axes.to_vec(), self.suboffsets.to_vec());
+            return Err(LayoutError::PointerOrder { axes, suboffsets });
+        }
         Ok(Layout {
             shape: axes.iter().map(|&axis| self.shape[axis]).collect(),
             strides: axes.iter().map(|&axis| self.strides[axis]).collect(),
+            suboffsets: self.suboffsets.clone(),
             ..*self
         })
     }
 
     /// The axes in reverse order.
     ///
+    /// # Errors
+    ///
+    /// [`LayoutError::PointerOrder`] if there are pointers between axes; a
+    /// dense layout is always transposed.
+    ///
     /// ```
     /// use stridewise::{Layout, Order};
     ///
-    /// let layout = Layout::contiguous(&[2, 3], 4, Order::C)?.transpose();
+    /// let layout = Layout::contiguous(&[2, 3], 4, Order::C)?.transpose()?;
     /// assert_eq!((layout.shape(), layout.strides()), (&[3, 2][..], &[4, 12][..]));
     /// # Ok::<(), stridewise::LayoutError>(())
     /// ```
-    #[must_use]
-    pub fn transpose(&self) -> Layout {
+    pub fn transpose(&self) -> Result<Layout, LayoutError> {
+        if self.is_indirect() {
+            let reverse: Axes<usize> = (0..self.ndim()).rev().collect();
+            return self.permute(&reverse);
+        }
+        Ok(self.transposed())
+    }
+
+    /// [`transpose`](Layout::transpose) of a dense layout.
+    pub(crate) fn transposed(&self) -> Layout {
+        debug_assert!(!self.is_indirect());
         let mut layout = self.clone();
         layout.shape.reverse();
         layout.strides.reverse();
@@ -79,6 +102,7 @@ impl Layout {
         let mut layout = self.clone();
         layout.shape.insert(axis, 1);
         layout.strides.insert(axis, self.itemsize as isize);
+        layout.replace_suboffsets(axis..axis, 1);
         Ok(layout)
     }
 
@@ -116,6 +140,9 @@ impl Layout {
         }
         validate::size(shape, self.itemsize)?;
         // Stride 0 reaches nowhere, so the span is as before.
-        Ok(Layout { shape: Axes::from_slice(shape), strides, ..*self })
+        let suboffsets = self.suboffsets.clone();
+        let mut layout = Layout { shape: Axes::from_slice(shape), strides, suboffsets, ..*self };
+        layout.replace_suboffsets(0..0, new);
+        Ok(layout)
     }
 }

@@ -5,6 +5,7 @@
 //! such runs, and then cuts the new axes off the runs, from the last one on.
 
 use super::contiguity::{pack, times};
+use super::indirect::Suboffsets;
 use super::{Layout, validate};
 use crate::axes::Axes;
 use crate::error::LayoutError;
@@ -55,7 +56,9 @@ impl Layout {
     /// # Errors
     ///
     /// [`LayoutError::AxisOutside`]; [`LayoutError::CannotSplit`] unless the
-    /// extents multiply to that of the axis; [`LayoutError::RankTooLarge`].
+    /// extents multiply to that of the axis; [`LayoutError::RankTooLarge`];
+    /// [`LayoutError::PointerNeeded`] if none are to replace an axis that ends
+    /// in pointers.
     ///
     /// ```
     /// use stridewise::Layout;
@@ -71,6 +74,9 @@ impl Layout {
         validate::rank((self.ndim() - 1).saturating_add(into.len()))?;
         if product(into) != Some(extent) {
             return Err(LayoutError::CannotSplit { axis, extent, into: into.to_vec() });
+        }
+        if let (true, Some(suboffset)) = (into.is_empty(), self.suboffset(axis)) {
+            return Err(LayoutError::PointerNeeded { axis, suboffset });
         }
         let mut strides: Axes<isize> = Axes::filled(into.len(), 0);
         let mut stride = self.strides[axis];
@@ -128,7 +134,7 @@ impl Layout {
     /// # Errors
     ///
     /// [`LayoutError::AxesOutside`]; [`LayoutError::CannotMerge`] unless one
-    /// stride walks them all; [`LayoutError::ExtentOverflow`], which only a
+    /// stride walks them all, without pointers in between; [`LayoutError::ExtentOverflow`], which only a
     /// layout without items can cause; [`LayoutError::RankTooLarge`].
     ///
     /// ```
@@ -136,7 +142,7 @@ impl Layout {
     ///
     /// let image = Layout::contiguous(&[480, 640, 3], 1, Order::C)?;
     /// assert_eq!(image.merge(0..2)?.strides(), [3, 1]);
-    /// assert!(image.transpose().merge(0..2).is_err());
+    /// assert!(image.transpose()?.merge(0..2).is_err());
     /// # Ok::<(), stridewise::LayoutError>(())
     /// ```
     pub fn merge(&self, axes: Range<usize>) -> Result<Layout, LayoutError> {
@@ -152,11 +158,15 @@ impl Layout {
         };
         let last = strides.last().copied().unwrap_or(self.itemsize as isize);
         let mut run = Run { extent: 1, stride: last };
+        let refused =
+            || LayoutError::CannotMerge { shape: shape.to_vec(), strides: strides.to_vec() };
         if !self.is_empty() {
+            if self.has_pointers(start..end.saturating_sub(1)) {
+                return Err(refused());
+            }
             for (&extent, &stride) in shape.iter().zip(strides).rev() {
                 if extent > 1 && !run.grow(extent, stride) {
-                    let (shape, strides) = (shape.to_vec(), strides.to_vec());
-                    return Err(LayoutError::CannotMerge { shape, strides });
+                    return Err(refused());
                 }
             }
         }
@@ -165,7 +175,8 @@ impl Layout {
 
     /// Another shape for the same items in the same C order.
     ///
-    /// For Fortran's order, transpose before and after.
+    /// For Fortran's order, transpose before and after. Axes that end in
+    /// pointers, and those before them, stay as they are.
     ///
     /// # Errors
     ///
@@ -178,7 +189,7 @@ impl Layout {
     ///
     /// let layout = Layout::contiguous(&[4, 6], 1, Order::C)?;
     /// assert_eq!(layout.reshape(&[2, 3, 4])?.strides(), [12, 4, 1]);
-    /// assert!(layout.transpose().reshape(&[24]).is_err());
+    /// assert!(layout.transpose()?.reshape(&[24]).is_err());
     /// # Ok::<(), stridewise::LayoutError>(())
     /// ```
     pub fn reshape(&self, shape: &[usize]) -> Result<Layout, LayoutError> {
@@ -191,7 +202,22 @@ impl Layout {
         let mut strides: Axes<isize> = Axes::filled(shape.len(), 0);
         if self.is_empty() {
             pack(shape, &mut strides, self.itemsize, (0..shape.len()).rev());
-            return Ok(self.with_axes(0..self.ndim(), shape, &strides));
+            let suboffsets = Suboffsets::new();
+            return Ok(Layout { shape: Axes::from_slice(shape), strides, suboffsets, ..*self });
+        }
+        let refused = || LayoutError::CannotReshape {
+            shape: self.shape.to_vec(),
+            strides: self.strides.to_vec(),
+            to: shape.to_vec(),
+        };
+        if self.is_indirect() {
+            let first = self.tables();
+            let core = match shape.split_at_checked(first) {
+                Some((kept, new)) if *kept == self.shape[..first] => self.core(first).reshape(new),
+                _ => return Err(refused()),
+            };
+            let core = core.map_err(|_| refused())?;
+            return Ok(self.with_axes(first..self.ndim(), &core.shape, &core.strides));
         }
         let mut runs = self.runs();
         let mut run = runs.next().unwrap_or(Run { extent: 1, stride: self.itemsize as isize });
@@ -200,11 +226,7 @@ impl Layout {
                 // Equal sizes: while an axis is left, so is a run.
                 run = runs.next().unwrap_or(run);
             }
-            strides[axis] = run.cut(extent).ok_or_else(|| LayoutError::CannotReshape {
-                shape: self.shape.to_vec(),
-                strides: self.strides.to_vec(),
-                to: shape.to_vec(),
-            })?;
+            strides[axis] = run.cut(extent).ok_or_else(refused)?;
         }
         Ok(self.with_axes(0..self.ndim(), shape, &strides))
     }
@@ -220,15 +242,17 @@ impl Layout {
         })
     }
 
-    /// This layout with some axes replaced by others.
+    /// This layout with some axes replaced by others; if the last of some ends
+    /// in pointers, the last of the others does.
     fn with_axes(&self, axes: Range<usize>, shape: &[usize], strides: &[isize]) -> Layout {
         let chain = |old: &[usize]| -> Axes<usize> {
             let (head, tail) = (&old[..axes.start], &old[axes.end..]);
             head.iter().chain(shape).chain(tail).copied().collect()
         };
-        let shape = chain(&self.shape);
+        let mut layout = Layout { shape: chain(&self.shape), ..self.clone() };
+        layout.replace_suboffsets(axes.clone(), shape.len());
         let (head, tail) = (&self.strides[..axes.start], &self.strides[axes.end..]);
-        let strides = head.iter().chain(strides).chain(tail).copied().collect();
-        Layout { shape, strides, ..*self }
+        layout.strides = head.iter().chain(strides).chain(tail).copied().collect();
+        layout
     }
 }

@@ -100,7 +100,9 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// [`LayoutError::AxisOutside`] or [`LayoutError::StepZero`].
+    /// [`LayoutError::AxisOutside`] or [`LayoutError::StepZero`]; behind
+    /// pointers into the midst of their items,
+    /// [`LayoutError::NegativeSuboffset`].
     pub fn slice(&self, axis: usize, slice: impl Into<Slice>) -> Result<Layout, LayoutError> {
         self.check_axis(axis)?;
         let slice = slice.into();
@@ -109,7 +111,7 @@ impl Layout {
         };
         let mut layout = self.clone();
         layout.shape[axis] = len;
-        layout.advance(axis, start);
+        layout.advance(axis, start)?;
         // Saturates only where no two indices are left to tell apart.
         layout.strides[axis] = self.strides[axis].saturating_mul(slice.step);
         Ok(layout)
@@ -120,7 +122,10 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// [`LayoutError::AxisOutside`] or [`LayoutError::IndexOutside`].
+    /// [`LayoutError::AxisOutside`] or [`LayoutError::IndexOutside`]; behind
+    /// pointers as [`slice`](Layout::slice); and
+    /// [`LayoutError::PointerNeeded`] if the axis is all there is of a table
+    /// of pointers. Of the first axis a view can read them.
     ///
     /// ```
     /// use stridewise::{Layout, Order};
@@ -132,27 +137,33 @@ impl Layout {
     /// # Ok::<(), stridewise::LayoutError>(())
     /// ```
     pub fn index(&self, axis: usize, index: isize) -> Result<Layout, LayoutError> {
+        let steps = self.resolve_index(axis, index)?;
+        let mut layout = self.clone();
+        layout.advance(axis, steps)?;
+        layout.shape.remove(axis);
+        layout.strides.remove(axis);
+        layout.remove_suboffset(axis)?;
+        Ok(layout)
+    }
+
+    /// An index of an axis, from its start.
+    pub(super) fn resolve_index(&self, axis: usize, index: isize) -> Result<usize, LayoutError> {
         self.check_axis(axis)?;
         let extent = self.shape[axis];
         let steps = match usize::try_from(index) {
             Ok(steps) => Some(steps),
             Err(_) => extent.checked_sub(index.unsigned_abs()),
         };
-        let Some(steps) = steps.filter(|&steps| steps < extent) else {
-            return Err(LayoutError::IndexOutside { axis, index, extent });
-        };
-        let mut layout = self.clone();
-        layout.advance(axis, steps);
-        layout.shape.remove(axis);
-        layout.strides.remove(axis);
-        Ok(layout)
+        let steps = steps.filter(|&steps| steps < extent);
+        steps.ok_or(LayoutError::IndexOutside { axis, index, extent })
     }
 
     /// The same items with one axis running backwards.
     ///
     /// # Errors
     ///
-    /// [`LayoutError::AxisOutside`].
+    /// [`LayoutError::AxisOutside`]; behind pointers as
+    /// [`slice`](Layout::slice).
     ///
     /// ```
     /// use stridewise::{Layout, Order};
@@ -164,7 +175,7 @@ impl Layout {
     pub fn reverse(&self, axis: usize) -> Result<Layout, LayoutError> {
         self.check_axis(axis)?;
         let mut layout = self.clone();
-        layout.advance(axis, self.shape[axis].saturating_sub(1));
+        layout.advance(axis, self.shape[axis].saturating_sub(1))?;
         layout.strides[axis] = self.strides[axis].saturating_neg();
         Ok(layout)
     }

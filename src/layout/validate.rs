@@ -1,6 +1,6 @@
 //! One function per condition L1 to L5, and the span.
 
-use super::{Layout, MAX_NDIM};
+use super::{Layout, MAX_NDIM, Overlap};
 use crate::error::LayoutError;
 use core::ops::Range;
 
@@ -131,7 +131,9 @@ pub(crate) fn spans(
 
 impl Layout {
     /// The bytes touched, from the first to past the last, relative to the
-    /// start of the allocation; empty if there are no items.
+    /// start of the allocation; empty if there are no items. Of an indirect
+    /// layout they are those of its first table of pointers: what is behind
+    /// them lies anywhere.
     ///
     /// ```
     /// use stridewise::Layout;
@@ -144,7 +146,14 @@ impl Layout {
     #[inline]
     #[must_use]
     pub fn span(&self) -> Range<isize> {
-        match reach(&self.shape, &self.strides, self.itemsize, self.offset) {
+        let (mut axes, mut size) = (self.ndim(), self.itemsize);
+        if self.is_indirect()
+            && !self.is_empty()
+            && let Some(first) = self.segments().next()
+        {
+            (axes, size) = (first.axes.end, first.size);
+        }
+        match reach(&self.shape[..axes], &self.strides[..axes], size, self.offset) {
             Some((start, end)) => start..end,
             None => unreachable!("L2 holds for every layout"),
         }
@@ -157,7 +166,8 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// [`LayoutError::SpanOutside`].
+    /// [`LayoutError::SpanOutside`], or [`LayoutError::Indirect`]: where
+    /// pointers lead is not known.
     ///
     /// ```
     /// use stridewise::Layout;
@@ -169,6 +179,9 @@ impl Layout {
     /// ```
     #[inline]
     pub fn validate(&self, len: usize) -> Result<(), LayoutError> {
+        if let Some(axis) = self.pointer_before(self.ndim()) {
+            return Err(LayoutError::Indirect { axis, suboffset: self.suboffsets[axis] });
+        }
         let Range { start, end } = self.span();
         if self.is_empty() || (start >= 0 && end as usize <= len) {
             return Ok(());
@@ -181,8 +194,8 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// [`LayoutError::SpanOutside`] or [`LayoutError::SelfOverlap`]; the
-    /// latter also for strides so contrived that
+    /// Those of [`validate`](Layout::validate), and
+    /// [`LayoutError::SelfOverlap`], also for strides so contrived that
     /// [`overlaps_itself`](Layout::overlaps_itself) cannot tell.
     ///
     /// ```
@@ -200,11 +213,13 @@ impl Layout {
         self.check_overlap() // L4
     }
 
-    /// Condition L4.
+    /// Condition L4; where pointers lead is for others to vouch for.
     #[inline]
     pub(crate) fn check_overlap(&self) -> Result<(), LayoutError> {
-        if !self.overlaps_itself() {
-            return Ok(());
+        match self.self_overlap() {
+            Overlap::No => return Ok(()),
+            Overlap::Unknown if self.is_indirect() => return Ok(()),
+            _ => {}
         }
         Err(LayoutError::SelfOverlap {
             shape: self.shape.to_vec(),

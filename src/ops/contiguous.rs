@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::layout::{Layout, Order};
 use crate::memory;
 use crate::plan::Schedule;
+use crate::plan::hops::{Hops, Share};
 use crate::view::{AnyArray, Array, Strided, View};
 use alloc::vec::Vec;
 
@@ -51,15 +52,20 @@ pub fn to_contiguous_any(view: &impl Strided, order: Order) -> Result<AnyArray, 
 /// The items of `view` in a vector of `T`, which divides the itemsize.
 fn packed<T: Element>(view: &impl Strided, order: Order) -> Result<(Vec<T>, Layout), Error> {
     let layout = view.layout().contiguous_like(order);
-    let mut schedule =
-        Schedule::new(pair(&layout, view.layout())?, Options::default().level()?, None, None);
+    let (nest, level) = (pair(&layout, view.layout())?, Options::default().level()?);
+    let Share { pieces, caches, chunks } = Share::new(&layout, view.layout(), None, None);
+    let mut schedule = Schedule::new(nest, level, caches, chunks);
     let bytes = layout.nbytes();
     schedule.how.stream &= !memory::is_fresh(bytes);
     let mut data = memory::reserve::<T>(bytes / size_of::<T>())?;
     // SAFETY: the new memory has room for all of the gapless layout, which
     // the copy writes whole before the length says so; K3 because it is new.
     unsafe {
-        schedule.run(data.as_mut_ptr().cast(), view.origin());
+        let (dst, src) = (data.as_mut_ptr().cast(), view.origin());
+        match Hops::new(&layout, view.layout()) {
+            None => schedule.run(dst, src),
+            Some(hops) => hops.for_each(pieces, dst, src, |dst, src| schedule.run(dst, src)),
+        }
         data.set_len(bytes / size_of::<T>());
     }
     Ok((data, layout))

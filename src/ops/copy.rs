@@ -7,6 +7,7 @@ use crate::element::ElementType;
 use crate::error::{Error, MismatchError};
 use crate::layout::Layout;
 use crate::level::level;
+use crate::plan::hops::{Hops, Share};
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::plain::Plain;
 use crate::plan::{How, Schedule};
@@ -42,10 +43,18 @@ pub fn copy(dst: &mut impl StridedMut, src: &impl Strided) -> Result<(), Error> 
 /// Plans and runs a copy; the same code for views of all types.
 ///
 /// # Safety
-/// K2 to K4 for the layouts from these pointers to their items at index 0.
+/// K2 to K4 for the layouts from these pointers, to their items at index 0 or
+/// the pointers that lead there.
 unsafe fn once(to: &Layout, dst: *mut u8, from: &Layout, src: *const u8) -> Result<(), Error> {
     check_pair(to, from)?;
     let level = level()?;
+    if to.is_indirect() || from.is_indirect() {
+        let options = Options { level: Some(level), ..Options::default() };
+        let plan = CopyPlan::with(to, from, options)?;
+        // SAFETY: handed on.
+        unsafe { plan.run_raw(dst, src) };
+        return Ok(());
+    }
     if let Some(plain) = Plain::new(to.shape(), to.itemsize(), to.strides(), from.strides()) {
         // SAFETY: handed on.
         unsafe { plain.run(dst, src) };
@@ -107,7 +116,10 @@ fn check_types(dst: ElementType, src: ElementType) -> Result<(), MismatchError> 
 pub struct CopyPlan {
     dst: Layout,
     src: Layout,
+    /// That of one core, if pointers lead to it.
     pub(crate) schedule: Schedule,
+    /// Pieces of the cores.
+    pieces: usize,
 }
 
 impl CopyPlan {
@@ -127,12 +139,13 @@ impl CopyPlan {
     ///
     /// [`MismatchError`] unless shapes and itemsizes are the same,
     /// [`LayoutError::SelfOverlap`](crate::LayoutError::SelfOverlap) if two
-    /// indices of `dst` share a byte.
+    /// indices of `dst` share a byte, or a pointer.
     pub fn with(dst: &Layout, src: &Layout, options: Options) -> Result<CopyPlan, Error> {
         dst.check_overlap()?;
-        let Options { caches, chunks, .. } = options;
-        let schedule = Schedule::new(pair(dst, src)?, options.level()?, caches, chunks);
-        Ok(CopyPlan { dst: dst.clone(), src: src.clone(), schedule })
+        let (nest, level) = (pair(dst, src)?, options.level()?);
+        let Share { pieces, caches, chunks } = Share::new(dst, src, options.caches, options.chunks);
+        let schedule = Schedule::new(nest, level, caches, chunks);
+        Ok(CopyPlan { dst: dst.clone(), src: src.clone(), schedule, pieces })
     }
 
     /// Copies between views that are laid out as planned; where they start
@@ -146,7 +159,7 @@ impl CopyPlan {
         check_planned(&self.src, src.layout())?;
         check_types(dst.element(), src.element())?;
         // SAFETY: as in `copy`, for the layouts that were planned.
-        unsafe { self.schedule.run(dst.origin_mut(), src.origin()) };
+        unsafe { self.run_raw(dst.origin_mut(), src.origin()) };
         Ok(())
     }
 
@@ -155,7 +168,10 @@ impl CopyPlan {
     /// # Safety
     ///
     /// `dst` and `src` point to the items at index 0 of memory that the
-    /// planned layouts lie in, to write and to read, which do not overlap.
+    /// planned layouts lie in, to write and to read, which do not overlap; for
+    /// an indirect layout, to the pointers that lead there, as those of
+    /// [`AnyView::from_raw`](crate::AnyView::from_raw) and
+    /// [`AnyViewMut::from_raw`](crate::AnyViewMut::from_raw).
     ///
     /// ```
     /// use stridewise::{CopyPlan, Layout};
@@ -168,8 +184,16 @@ impl CopyPlan {
     /// # Ok::<(), stridewise::Error>(())
     /// ```
     pub unsafe fn run_raw(&self, dst: *mut u8, src: *const u8) {
-        // SAFETY: K2 and K3 by the caller, K4 by L2 of the layouts.
-        unsafe { self.schedule.run(dst, src) }
+        // SAFETY: K2 and K3 by the caller, K4 by L2 of the layouts; no item of
+        // one core is one of another.
+        unsafe {
+            match Hops::new(&self.dst, &self.src) {
+                None => self.schedule.run(dst, src),
+                Some(hops) => hops.for_each(self.pieces, dst, src, |dst, src| {
+                    self.schedule.run(dst, src);
+                }),
+            }
+        }
     }
 
     /// The level of its kernels. See [`Options`] for an example.
@@ -181,12 +205,15 @@ impl CopyPlan {
     /// The number of chunks for threads. See [`Options`] for an example.
     #[must_use]
     pub fn chunks(&self) -> usize {
-        self.schedule.how.split.chunks
+        self.pieces * self.schedule.how.split.chunks
     }
 }
 
 impl fmt::Display for CopyPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(hops) = Hops::new(&self.dst, &self.src) {
+            write!(f, "{hops}pieces: {}\n", self.pieces)?;
+        }
         self.schedule.fmt(f)
     }
 }

@@ -11,6 +11,7 @@ use crate::plan::Bases;
 use crate::plan::coalesce::coalesce;
 use crate::plan::compare::Comparison;
 use crate::plan::grid::Grid;
+use crate::plan::hops::{self, Hops, Share};
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::normalize::{Traversal, normalize};
 use crate::plan::plain::packed;
@@ -64,6 +65,11 @@ pub fn equal_with(a: &impl Strided, b: &impl Strided, mode: Mode) -> Result<bool
     let (of_a, of_b) = (a.layout(), b.layout());
     if !same_shape(of_a, of_b)? {
         return Ok(false);
+    }
+    if of_a.is_indirect() || of_b.is_indirect() {
+        let plan = EqualPlan::with(of_a, of_b, a.element(), mode, Options::default())?;
+        // SAFETY: K2 by who vouched for the pointers, K4 by L2.
+        return Ok(unsafe { plan.run_raw(a.origin(), b.origin()) });
     }
     let (level, class) = (Options::default().level()?, a.element().class());
     let (shape, item) = (of_a.shape(), of_a.itemsize());
@@ -169,7 +175,7 @@ fn same_shape(a: &Layout, b: &Layout) -> Result<bool, MismatchError> {
 /// ```
 /// use stridewise::{ElementType, EqualPlan, Layout, Order, View};
 /// let rows = Layout::contiguous(&[2, 2], 4, Order::C)?;
-/// let plan = EqualPlan::new(&rows, &rows.transpose(), ElementType::of::<f32>())?;
+/// let plan = EqualPlan::new(&rows, &rows.transpose()?, ElementType::of::<f32>())?;
 /// println!("{plan}");
 /// let a = View::new(&[1.0f32, 2.0, 2.0, 1.0], &[2, 2])?;
 /// assert!(plan.run(&a, &a.transpose())?);
@@ -181,7 +187,10 @@ pub struct EqualPlan {
     a: Layout,
     b: Layout,
     element: ElementType,
+    /// That of one core, if pointers lead to it.
     pub(crate) comparison: Comparison,
+    /// Pieces of the cores.
+    pieces: usize,
 }
 
 /// Bytes of a block that is searched for the first mismatch as one.
@@ -213,9 +222,9 @@ impl EqualPlan {
     ) -> Result<EqualPlan, Error> {
         a.check_itemsize(element.itemsize())?;
         let (nest, level) = (pair(a, b)?, options.level()?);
-        let Options { caches, chunks, .. } = options;
+        let Share { pieces, caches, chunks } = Share::new(a, b, options.caches, options.chunks);
         let comparison = Comparison::new(nest, level, element.class(), mode, caches, chunks);
-        Ok(EqualPlan { a: a.clone(), b: b.clone(), element, comparison })
+        Ok(EqualPlan { a: a.clone(), b: b.clone(), element, comparison, pieces })
     }
 
     /// Whether all items of two views that are laid out as planned are equal.
@@ -257,12 +266,18 @@ impl EqualPlan {
     /// # Safety
     ///
     /// `a` and `b` point to the items at index 0 of memory that the planned
-    /// layouts lie in, to read. See [`CopyPlan::run_raw`](crate::CopyPlan::run_raw)
+    /// layouts lie in, or the pointers that lead there, to read. See
+    /// [`CopyPlan::run_raw`](crate::CopyPlan::run_raw)
     /// for an example.
     #[must_use]
     pub unsafe fn run_raw(&self, a: *const u8, b: *const u8) -> bool {
         // SAFETY: K2 by the caller, K4 by L2 of the layouts.
-        unsafe { self.comparison.run(a, b) }
+        unsafe {
+            match Hops::new(&self.a, &self.b) {
+                None => self.comparison.run(a, b),
+                Some(hops) => hops.all(self.pieces, a, b, |a, b| self.comparison.run(a, b)),
+            }
+        }
     }
 
     /// [`first_mismatch`](EqualPlan::first_mismatch) on raw memory.
@@ -273,17 +288,28 @@ impl EqualPlan {
     #[must_use]
     pub unsafe fn first_mismatch_raw(&self, a: *const u8, b: *const u8) -> Option<Vec<usize>> {
         // SAFETY: K2 by the caller, K4 by L2 of the layouts.
-        let item = unsafe { self.search(a, b) }?;
-        Some(index_of(item, self.a.shape()))
+        let before = unsafe {
+            match Hops::new(&self.a, &self.b) {
+                None => self.search(a, b)?,
+                Some(hops) => {
+                    let differ = |a, b| self.comparison.run(a, b);
+                    let core = hops.find(self.pieces, a, b, differ)?;
+                    let (a, b) = hops.core(core, a, b);
+                    core * (self.a.len() / hops.cores()) + self.search(a, b).unwrap_or(0)
+                }
+            }
+        };
+        Some(index_of(before, self.a.shape()))
     }
 
-    /// The number of items before the first that differs.
+    /// The number of items, in a core, before the first that differs.
     ///
     /// # Safety
     /// K2, K4 for the planned layouts.
     unsafe fn search(&self, a: *const u8, b: *const u8) -> Option<usize> {
-        let (shape, item) = (self.a.shape(), self.a.itemsize());
-        let mut nest = LoopNest::new(shape, item, self.a.strides(), self.b.strides());
+        let (first, item) = (hops::tables(&self.a, &self.b), self.a.itemsize());
+        let (shape, strides) = (&self.a.shape()[first..], &self.a.strides()[first..]);
+        let mut nest = LoopNest::new(shape, item, strides, &self.b.strides()[first..]);
         normalize(&mut nest, Traversal::Logical);
         coalesce(&mut nest);
         if nest.is_empty() {
@@ -335,7 +361,7 @@ impl EqualPlan {
     /// The number of chunks for threads.
     #[must_use]
     pub fn chunks(&self) -> usize {
-        self.comparison.split.chunks
+        self.pieces * self.comparison.split.chunks
     }
 }
 
@@ -351,6 +377,9 @@ pub(super) fn index_of(mut before: usize, shape: &[usize]) -> Vec<usize> {
 
 impl fmt::Display for EqualPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(hops) = Hops::new(&self.a, &self.b) {
+            write!(f, "{hops}pieces: {}\n", self.pieces)?;
+        }
         self.comparison.fmt(f)
     }
 }

@@ -161,6 +161,9 @@ pub(crate) unsafe fn hash_into_at(
 /// # Safety
 /// As [`xxh3_64_at`].
 unsafe fn few<T>(layout: &Layout, origin: *const u8, with: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    if layout.is_indirect() {
+        return None;
+    }
     // SAFETY: handed on.
     unsafe { packed(layout.shape(), layout.itemsize(), layout.strides(), origin, with) }
 }
@@ -179,8 +182,9 @@ unsafe fn few<T>(layout: &Layout, origin: *const u8, with: impl FnOnce(&[u8]) ->
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HashPlan {
-    pub(super) layout: Layout,
+    pub(crate) layout: Layout,
     pub(super) level: Level,
+    /// Those of one core, if pointers lead to it.
     pub(crate) blocks: Blocks,
     /// How a block becomes bytes in a row; `None` if its runs are long.
     pub(crate) pack: Option<Pack>,
@@ -208,8 +212,9 @@ impl HashPlan {
     pub fn with(layout: &Layout, options: Options) -> Result<HashPlan, Error> {
         let level = options.level()?;
         let dense = layout.contiguous_like(Order::C);
-        let nest =
-            LoopNest::new(layout.shape(), layout.itemsize(), dense.strides(), layout.strides());
+        let first = layout.tables();
+        let steps = (&dense.strides()[first..], &layout.strides()[first..]);
+        let nest = LoopNest::new(&layout.shape()[first..], layout.itemsize(), steps.0, steps.1);
         let bytes = layout.nbytes();
         let chunks = options.chunks.unwrap_or_else(|| policy::chunks_for(bytes));
         let layout = layout.clone();
@@ -287,7 +292,7 @@ impl HashPlan {
     /// # Safety
     ///
     /// `origin` points to the item at index 0 of readable memory that the
-    /// planned layout lies in. See
+    /// planned layout lies in, or the pointer that leads there. See
     /// [`CopyPlan::run_raw`](crate::CopyPlan::run_raw) for an example.
     #[must_use]
     pub unsafe fn xxh3_64_raw(&self, origin: *const u8) -> u64 {
@@ -317,6 +322,9 @@ impl HashPlan {
     /// K2, K4 for the planned layout.
     #[inline]
     unsafe fn whole<T>(&self, origin: *const u8, hash: impl Fn(&[u8]) -> T) -> Option<T> {
+        if self.layout.is_indirect() {
+            return None;
+        }
         let nest = &self.blocks.nest;
         let Some(pack) = &self.pack else {
             // SAFETY: without loops the item is all there is.

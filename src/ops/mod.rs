@@ -12,6 +12,7 @@ pub(crate) mod within;
 use crate::error::{Error, MismatchError};
 use crate::layout::Layout;
 use crate::level::level;
+use crate::plan::hops;
 use crate::plan::loop_nest::LoopNest;
 use stridewise_kernels::{Caches, Level};
 
@@ -71,11 +72,14 @@ pub(crate) fn check_pair(dst: &Layout, src: &Layout) -> Result<(), MismatchError
     Err(misfit(dst, src))
 }
 
-/// The loops of two layouts, if they have the same shape and itemsize.
+/// The loops of two layouts, if they have the same shape and itemsize; those
+/// of the core, if pointers lead to it.
 #[inline]
 pub(crate) fn pair(dst: &Layout, src: &Layout) -> Result<LoopNest, MismatchError> {
     check_pair(dst, src)?;
-    Ok(LoopNest::new(dst.shape(), dst.itemsize(), dst.strides(), src.strides()))
+    let first = hops::tables(dst, src);
+    let (shape, item) = (&dst.shape()[first..], dst.itemsize());
+    Ok(LoopNest::new(shape, item, &dst.strides()[first..], &src.strides()[first..]))
 }
 
 #[cold]
@@ -93,6 +97,7 @@ fn misfit(dst: &Layout, src: &Layout) -> MismatchError {
 fn check_planned(planned: &Layout, given: &Layout) -> Result<(), MismatchError> {
     let same = planned.shape() == given.shape()
         && planned.strides() == given.strides()
+        && planned.suboffsets() == given.suboffsets()
         && planned.itemsize() == given.itemsize();
     if same {
         return Ok(());

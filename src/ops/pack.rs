@@ -6,6 +6,7 @@
 use super::hash::{HashPlan, SMALL};
 use crate::plan::Schedule;
 use crate::plan::blocks::Blocks;
+use crate::plan::hops::Hops;
 use crate::plan::loop_nest::LoopNest;
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
@@ -74,19 +75,20 @@ impl HashPlan {
     ) {
         let Some(pack) = &self.pack else {
             // SAFETY: handed on.
-            return unsafe { self.feed_runs(origin, range, sink) };
+            return unsafe { self.feed_cores(None, origin, range, sink) };
         };
         let need = self.blocks.steps() * pack.pitch;
         let mut small = MaybeUninit::<[u8; SMALL]>::uninit();
         if need <= SMALL {
             let small = small.as_mut_ptr().cast();
             // SAFETY: handed on; the scratch has room for a block.
-            return unsafe { self.feed_packed(pack, origin, range, small, sink) };
+            return unsafe { self.feed_cores(Some((pack, small)), origin, range, sink) };
         }
         let mut large = Vec::<u8>::new();
         if large.try_reserve_exact(need).is_ok() {
             // SAFETY: handed on; the scratch has room for a block.
-            unsafe { self.feed_packed(pack, origin, range, large.as_mut_ptr(), sink) };
+            let packing = Some((pack, large.as_mut_ptr()));
+            unsafe { self.feed_cores(packing, origin, range, sink) };
         } else {
             // Without memory for it, more and smaller blocks.
             let blocks = Blocks::new(self.blocks.nest.clone(), SMALL);
@@ -95,7 +97,60 @@ impl HashPlan {
             let small = small.as_mut_ptr().cast();
             // SAFETY: handed on; items that are packed are shorter than
             // `DIRECT`, so a block has at most `SMALL` bytes.
-            unsafe { plan.feed_packed(&pack, origin, range, small, sink) };
+            unsafe { plan.feed_cores(Some((&pack, small)), origin, range, sink) };
+        }
+    }
+
+    /// A range of the bytes of all cores.
+    ///
+    /// # Safety
+    /// K2, K4 for the planned layout; the scratch has room for a block.
+    unsafe fn feed_cores(
+        &self,
+        packing: Option<(&Pack, *mut u8)>,
+        origin: *const u8,
+        range: Range<usize>,
+        sink: &mut dyn FnMut(&[u8]),
+    ) {
+        let Some(hops) = Hops::of_source(&self.layout) else {
+            // SAFETY: handed on.
+            return unsafe { self.feed_core(packing, origin, range, sink) };
+        };
+        if range.is_empty() {
+            return;
+        }
+        let bytes = self.layout.nbytes() / hops.cores();
+        let cores = range.start / bytes..range.end.div_ceil(bytes);
+        let mut at = range.start;
+        // SAFETY: handed on, to the cores that have bytes in the range.
+        unsafe {
+            hops.walk(cores, core::ptr::null_mut(), origin, &mut |_, core| {
+                let start = at % bytes;
+                let end = bytes.min(start + range.end - at);
+                self.feed_core(packing, core, start..end, sink);
+                at += end - start;
+                true
+            });
+        }
+    }
+
+    /// A range of the bytes of one core.
+    ///
+    /// # Safety
+    /// As [`feed_cores`](HashPlan::feed_cores), for the core from `origin`.
+    unsafe fn feed_core(
+        &self,
+        packing: Option<(&Pack, *mut u8)>,
+        origin: *const u8,
+        range: Range<usize>,
+        sink: &mut dyn FnMut(&[u8]),
+    ) {
+        // SAFETY: handed on.
+        unsafe {
+            match packing {
+                None => self.feed_runs(origin, range, sink),
+                Some((pack, scratch)) => self.feed_packed(pack, origin, range, scratch, sink),
+            }
         }
     }
 

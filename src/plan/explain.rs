@@ -2,6 +2,7 @@
 
 use super::compare::{Comparison, Tile};
 use super::cost::Cost;
+use super::hops::Hops;
 use super::loop_nest::{Loop, LoopNest};
 use super::partition::Split;
 use super::tile::{Inner, RUN};
@@ -60,6 +61,9 @@ impl Display for Comparison {
 impl HashPlan {
     pub(crate) fn explain(&self, f: &mut Formatter<'_>) -> Result {
         let nest = &self.blocks.nest;
+        if let Some(hops) = Hops::of_source(&self.layout) {
+            write!(f, "{hops}")?;
+        }
         writeln!(f, "hash: {} bytes in C order", nest.bytes())?;
         writeln!(f, "level: {}", self.level())?;
         let Some(pack) = &self.pack else {

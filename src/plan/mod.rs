@@ -15,8 +15,9 @@
 //! layouts at the same level and for the same caches (`policy`) give the same
 //! plan. Equality uses the same nests (`compare`), cut so that blocks keep
 //! lines of both operands (`grid`), as does the search for the first mismatch
-//! (`search`); hashing cuts them into blocks in index order (`blocks`). What
-//! has but a few items takes no plan (`plain`).
+//! (`search`); hashing cuts them into blocks in index order (`blocks`). All of
+//! them are plans of one core, if pointers lead to several (`hops`). What has
+//! but a few items takes no plan (`plain`).
 
 pub(crate) mod blocks;
 pub(crate) mod coalesce;
@@ -25,6 +26,7 @@ mod cost;
 pub(crate) mod execute;
 mod explain;
 pub(crate) mod grid;
+pub(crate) mod hops;
 pub(crate) mod loop_nest;
 pub(crate) mod normalize;
 pub(crate) mod order;

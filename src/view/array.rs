@@ -25,7 +25,7 @@ pub struct Array<T> {
 ///
 /// ```
 /// use stridewise::{AnyView, Format, Layout, Order, to_contiguous_any};
-/// let layout = Layout::contiguous(&[2, 2], 1, Order::C)?.transpose();
+/// let layout = Layout::contiguous(&[2, 2], 1, Order::C)?.transpose()?;
 /// let view = AnyView::new(&[1, 2, 3, 4], Format::parse("B")?, layout)?;
 /// assert_eq!(to_contiguous_any(&view, Order::C)?.into_bytes(), [1, 3, 2, 4]);
 /// # Ok::<(), stridewise::Error>(())

@@ -3,9 +3,14 @@
 //! A view is made from a slice and a [`Layout`] that has been validated
 //! against it, so whatever a verb does with a view stays inside. The
 //! constructors here and [`crate::raw`] are the only doors for pointers.
+//!
+//! Typed views are dense. Erased ones may have pointers between axes: whoever
+//! made them by `from_raw` has vouched for these, or they are those of an
+//! [`IndirectArray`], which holds what they lead to.
 
 mod array;
 mod erased;
+mod indirect;
 mod typed;
 
 use crate::axes::Axes;
@@ -15,13 +20,16 @@ use crate::layout::Layout;
 
 pub use array::{AnyArray, Array};
 pub use erased::{AnyView, AnyViewMut};
+pub use indirect::IndirectArray;
+pub(crate) use indirect::pointer_at;
 pub use typed::{View, ViewMut};
 
 /// Anything that has strided items: the source of a copy, an operand of a
 /// comparison, what is hashed.
 ///
 /// Implemented by [`View`], [`ViewMut`], [`AnyView`], [`AnyViewMut`],
-/// [`Array`] and [`AnyArray`]; sealed, because the verbs rely on it.
+/// [`Array`], [`AnyArray`] and [`IndirectArray`]; sealed, because the verbs
+/// rely on it.
 pub trait Strided: sealed::Sealed {
     /// Where the items are. See [`Layout`] for what it tells.
     fn layout(&self) -> &Layout;
@@ -31,7 +39,8 @@ pub trait Strided: sealed::Sealed {
     #[doc(hidden)]
     fn start(&self) -> *const u8;
 
-    /// The item at index 0 of every axis, if there is any item.
+    /// The item at index 0 of every axis, if there is any item; the first
+    /// pointer that leads to it, if the layout is indirect.
     #[doc(hidden)]
     fn origin(&self) -> *const u8 {
         self.start().wrapping_offset(self.layout().offset())
@@ -41,13 +50,14 @@ pub trait Strided: sealed::Sealed {
 /// Strided items that may be written, none of them twice: the destination of
 /// a copy.
 ///
-/// Implemented by [`ViewMut`], [`AnyViewMut`], [`Array`] and [`AnyArray`].
+/// Implemented by [`ViewMut`], [`AnyViewMut`], [`Array`], [`AnyArray`] and
+/// [`IndirectArray`].
 pub trait StridedMut: Strided {
     /// The start of the memory that the layout's offset counts from.
     #[doc(hidden)]
     fn start_mut(&mut self) -> *mut u8;
 
-    /// The item at index 0 of every axis, if there is any item.
+    /// [`origin`](Strided::origin), to write.
     #[doc(hidden)]
     fn origin_mut(&mut self) -> *mut u8 {
         let offset = self.layout().offset();
@@ -116,16 +126,6 @@ macro_rules! rearrangements {
             Ok(self.with(layout))
         }
 
-        /// The items at one index of an axis; see [`Layout::index`].
-        ///
-        /// # Errors
-        ///
-        /// Those of [`Layout::index`].
-        pub fn index(self: $by, axis: usize, index: isize) -> Result<Self, LayoutError> {
-            let layout = self.layout.index(axis, index)?;
-            Ok(self.with(layout))
-        }
-
         /// The axes in another order; see [`Layout::permute`].
         ///
         /// # Errors
@@ -134,13 +134,6 @@ macro_rules! rearrangements {
         pub fn permute(self: $by, axes: &[usize]) -> Result<Self, LayoutError> {
             let layout = self.layout.permute(axes)?;
             Ok(self.with(layout))
-        }
-
-        /// The axes in opposite order; see [`Layout::transpose`].
-        #[must_use]
-        pub fn transpose(self: $by) -> Self {
-            let layout = self.layout.transpose();
-            self.with(layout)
         }
 
         /// One axis backwards; see [`Layout::reverse`].
@@ -171,3 +164,60 @@ macro_rules! rearrangements {
     };
 }
 use rearrangements;
+
+/// More of them, for views that are always dense.
+macro_rules! dense_rearrangements {
+    ($by:ty) => {
+        /// The items at one index of an axis; see [`Layout::index`].
+        ///
+        /// # Errors
+        ///
+        /// Those of [`Layout::index`].
+        pub fn index(self: $by, axis: usize, index: isize) -> Result<Self, LayoutError> {
+            let layout = self.layout.index(axis, index)?;
+            Ok(self.with(layout))
+        }
+
+        /// The axes in opposite order; see [`Layout::transpose`].
+        #[must_use]
+        pub fn transpose(self: $by) -> Self {
+            let layout = self.layout.transposed();
+            self.with(layout)
+        }
+    };
+}
+use dense_rearrangements;
+
+/// The same, for views that may have pointers between axes, and have a method
+/// `follow` for another layout behind the one at an offset.
+macro_rules! indirect_rearrangements {
+    ($by:ty) => {
+        /// The items at one index of an axis; see [`Layout::index`]. If the
+        /// first axis is a table of pointers by itself, the one at the index
+        /// is followed.
+        ///
+        /// # Errors
+        ///
+        /// Those of [`Layout::index`].
+        pub fn index(self: $by, axis: usize, index: isize) -> Result<Self, LayoutError> {
+            match self.layout.index(axis, index) {
+                Err(LayoutError::PointerNeeded { axis: 0, .. }) => {
+                    let (slot, layout) = self.layout.follow(index)?;
+                    Ok(self.follow(slot, layout))
+                }
+                layout => Ok(self.with(layout?)),
+            }
+        }
+
+        /// The axes in opposite order; see [`Layout::transpose`].
+        ///
+        /// # Errors
+        ///
+        /// Those of [`Layout::transpose`]: none for a dense view.
+        pub fn transpose(self: $by) -> Result<Self, LayoutError> {
+            let layout = self.layout.transpose()?;
+            Ok(self.with(layout))
+        }
+    };
+}
+use indirect_rearrangements;

@@ -1,6 +1,8 @@
 //! Views whose element type is known when compiled.
 
-use super::{Strided, StridedMut, check_alignment, in_bytes, rearrangements, sealed};
+use super::{
+    Strided, StridedMut, check_alignment, dense_rearrangements, in_bytes, rearrangements, sealed,
+};
 use crate::element::{Element, ElementType};
 use crate::error::{Error, LayoutError};
 use crate::layout::{Layout, Order, Slice};
@@ -127,6 +129,7 @@ impl<'a, T: Element> View<'a, T> {
     }
 
     rearrangements!(&Self);
+    dense_rearrangements!(&Self);
 }
 
 impl<'a, T: Element> ViewMut<'a, T> {
@@ -192,6 +195,7 @@ impl<'a, T: Element> ViewMut<'a, T> {
     }
 
     rearrangements!(Self);
+    dense_rearrangements!(Self);
 }
 
 impl<T> sealed::Sealed for View<'_, T> {}

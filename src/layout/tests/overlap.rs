@@ -142,7 +142,7 @@ fn shifts_run_away_from_the_source() {
 #[test]
 fn transposing_and_reversing_in_place_need_a_temporary() {
     let square = Layout::contiguous(&[512, 512], 4, Order::C).unwrap();
-    assert_eq!(direction(&square, &square.transpose()), Direction::Neither);
+    assert_eq!(direction(&square, &square.transposed()), Direction::Neither);
     assert_eq!(direction(&square, &square.reverse(1).unwrap()), Direction::Neither);
     // Nothing moves.
     assert_eq!(direction(&square, &square), Direction::Ascending);
@@ -229,7 +229,7 @@ fn sixty_four_axes_are_answered() {
     }
     let whole = Layout::new(&shape, &strides, 1, 0).unwrap();
     assert_eq!(whole.self_overlap(), Overlap::No);
-    assert_eq!(whole.transpose().self_overlap(), Overlap::No);
+    assert_eq!(whole.transposed().self_overlap(), Overlap::No);
     assert_eq!(whole.overlap(&whole.reverse(40).unwrap()), Overlap::Yes);
     strides[63] = 2;
     let clash = Layout::new(&shape, &strides, 1, 0).unwrap();

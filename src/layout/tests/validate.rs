@@ -37,7 +37,7 @@ fn every_way_to_add_axes_keeps_l1() {
         full.permute(&[0; 64]).unwrap_err(),
         LayoutError::NotAPermutation { axes: vec![0; 64], ndim: 64 }
     );
-    assert_eq!(full.transpose().index(63, 0).unwrap().ndim(), 63);
+    assert_eq!(full.transposed().index(63, 0).unwrap().ndim(), 63);
 }
 
 #[test]

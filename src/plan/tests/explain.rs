@@ -52,7 +52,7 @@ fn a_permuted_copy_names_its_loops() {
 
 #[test]
 fn a_mirrored_copy_says_where_it_starts() {
-    let src = c(&[100, 100], 2).transpose().reverse(0).unwrap();
+    let src = c(&[100, 100], 2).transposed().reverse(0).unwrap();
     assert_eq!(
         to_c(&src, SCALAR),
         "copy: 20000 bytes read, 20000 bytes written\n\
@@ -176,7 +176,7 @@ fn a_hash_says_how_it_packs() {
 
 #[test]
 fn the_same_layouts_make_the_same_plan() {
-    let (a, b) = (c(&[9, 7, 5], 3), c(&[5, 7, 9], 3).transpose());
+    let (a, b) = (c(&[9, 7, 5], 3), c(&[5, 7, 9], 3).transposed());
     let plan = || CopyPlan::with(&a, &b, SCALAR).unwrap();
     assert_eq!(plan(), plan());
     assert_eq!(plan().to_string(), plan().to_string());
