@@ -12,6 +12,7 @@ mod formats;
 #[cfg(unix)]
 mod guard;
 mod hash;
+mod indirect;
 mod layout;
 mod levels;
 mod parallel;

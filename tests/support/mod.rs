@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 pub(crate) mod guard;
+pub(crate) mod indirect;
 pub(crate) mod oracle;
 pub(crate) mod strategies;
 

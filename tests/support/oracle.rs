@@ -23,6 +23,27 @@ pub(crate) fn offsets(layout: &Layout) -> Vec<isize> {
     }
 }
 
+/// The address of every item, in C order, as the buffer protocol finds it.
+///
+/// # Safety
+/// The layout's pointers may be followed from `start`.
+pub(crate) unsafe fn addresses(start: *const u8, layout: &Layout) -> Vec<*const u8> {
+    let (shape, strides, suboffsets) = (layout.shape(), layout.strides(), layout.suboffsets());
+    let address = |position| {
+        let mut at = start.wrapping_offset(layout.offset());
+        for (axis, &i) in index(position, shape).iter().enumerate() {
+            at = at.wrapping_offset(strides[axis].wrapping_mul(i as isize));
+            if suboffsets.get(axis).is_some_and(|&suboffset| suboffset >= 0) {
+                // SAFETY: the caller's.
+                at = unsafe { at.cast::<*const u8>().read_unaligned() }
+                    .wrapping_offset(suboffsets[axis]);
+            }
+        }
+        at
+    };
+    (0..layout.len()).map(address).collect()
+}
+
 /// The index of an item from its position in C order.
 pub(crate) fn index(mut position: usize, shape: &[usize]) -> Vec<usize> {
     let mut index = vec![0; shape.len()];
@@ -178,6 +199,28 @@ fn offsets_of_literals() {
     assert_eq!(of(&[2, 3], &[1, 10], 7), [7, 17, 27, 8, 18, 28]);
     assert_eq!(of(&[2, 1, 2], &[0, isize::MAX, 3], 1), [1, 4, 1, 4]);
     assert!(of(&[2, 0], &[isize::MAX, isize::MIN], 9).is_empty());
+}
+
+#[test]
+fn addresses_of_literals() {
+    let (upper, lower) = ([0u8; 6], [0u8; 6]);
+    let (upper, lower) = (upper.as_ptr(), lower.as_ptr());
+    let table = [lower, upper];
+    let pointer = size_of::<usize>() as isize;
+    let of = |shape: &[usize], strides: &[isize], suboffsets: &[isize], offset| {
+        let layout = Layout::indirect(shape, strides, suboffsets, 1, offset).unwrap();
+        // SAFETY: two pointers to six bytes.
+        unsafe { addresses(table.as_ptr().cast(), &layout) }
+    };
+    let items = |of: &[(*const u8, usize)]| -> Vec<*const u8> {
+        of.iter().map(|&(row, at)| row.wrapping_add(at)).collect()
+    };
+    let forward = of(&[2, 2], &[pointer, 3], &[1, -1], 0);
+    assert_eq!(forward, items(&[(lower, 1), (lower, 4), (upper, 1), (upper, 4)]));
+    let backward = of(&[2, 2], &[-pointer, -1], &[5, -1], pointer);
+    assert_eq!(backward, items(&[(upper, 5), (upper, 4), (lower, 5), (lower, 4)]));
+    assert_eq!(of(&[1, 1], &[isize::MAX, isize::MIN], &[0, -1], 0), [lower]);
+    assert!(of(&[2, 0], &[pointer, 1], &[0, -1], 99).is_empty());
 }
 
 #[test]

@@ -50,26 +50,28 @@ pub(crate) struct Compared {
 }
 
 /// Extent, and the bits of both operands.
-type Axis = (usize, [u32; 2]);
+pub(super) type Axis = (usize, [u32; 2]);
 
 /// Some of the bits, from `low` up.
-fn bits(word: u32, low: u32, count: u32) -> usize {
+pub(super) fn bits(word: u32, low: u32, count: u32) -> usize {
     (word >> low & ((1 << count) - 1)) as usize
 }
 
 /// One operand as its bits say.
 #[derive(Clone, Copy, Debug)]
-struct Operand {
-    bits: u32,
-    side: usize,
-    reads: bool,
+pub(super) struct Operand {
+    pub(super) bits: u32,
+    pub(super) side: usize,
+    pub(super) reads: bool,
+    /// Whether items may overlap by a few bytes.
+    pub(super) slides: bool,
 }
 
 /// Layouts stay below this many bytes from first to last.
 const SPAN: isize = 1 << 19;
 
 impl Operand {
-    fn layout(self, axes: &[Axis], itemsize: usize) -> Layout {
+    pub(super) fn layout(self, axes: &[Axis], itemsize: usize) -> Layout {
         let of = |axis: usize| axes[axis].1[self.side];
         let shape: Vec<usize> = axes.iter().map(|axis| axis.0).collect();
         let mut order: Vec<usize> = (0..axes.len()).rev().collect();
@@ -81,7 +83,7 @@ impl Operand {
         let gaps = bits(self.bits, 2, 2) == 3;
         let flips = bits(self.bits, 4, 1) == 1;
         let repeats = self.reads && bits(self.bits, 5, 2) == 3;
-        let slides = self.reads && bits(self.bits, 7, 4) == 15;
+        let slides = self.slides && bits(self.bits, 7, 4) == 15;
         let odd = [0, 0, 0, 0, 0, 0, 1, itemsize][bits(self.bits, 11, 3)];
         let empty = shape.contains(&0);
         let mut pitch = (itemsize + odd) as isize;
@@ -133,7 +135,7 @@ fn axis(extent: impl Strategy<Value = usize>) -> impl Strategy<Value = Axis> {
 }
 
 /// Axes of some family of shapes, and the items that they may have at most.
-fn axes() -> impl Strategy<Value = Vec<Axis>> {
+pub(super) fn axes() -> impl Strategy<Value = Vec<Axis>> {
     let small = prop_oneof![1 => Just(1usize), 12 => 2..=6usize];
     let streams =
         (vec(axis(1..=3usize), 0..=1), axis(1..=200usize), axis(2..=16usize), any::<bool>())
@@ -160,7 +162,7 @@ fn axes() -> impl Strategy<Value = Vec<Axis>> {
 }
 
 /// Cuts the longest extents until there are few enough items.
-fn bounded(mut axes: Vec<Axis>, items: usize) -> Vec<Axis> {
+pub(super) fn bounded(mut axes: Vec<Axis>, items: usize) -> Vec<Axis> {
     if axes.iter().any(|axis| axis.0 == 0) {
         return axes;
     }
@@ -175,11 +177,11 @@ fn bounded(mut axes: Vec<Axis>, items: usize) -> Vec<Axis> {
 }
 
 /// The most items of one case: mostly few, so that the others can be many.
-fn most() -> impl Strategy<Value = usize> {
+pub(super) fn most() -> impl Strategy<Value = usize> {
     prop_oneof![12 => Just(500usize), 6 => Just(4300), 1 => Just(20_000)]
 }
 
-fn itemsize() -> impl Strategy<Value = usize> {
+pub(super) fn itemsize() -> impl Strategy<Value = usize> {
     prop_oneof![
         8 => 1..=33usize,
         6 => select(&[1usize, 2, 4, 8, 16][..]),
@@ -202,8 +204,10 @@ pub(crate) fn options() -> impl Strategy<Value = Options> {
 
 fn pair(axes: Vec<Axis>, itemsize: usize, words: [u32; 2], options: Options) -> Pair {
     let axes = bounded(axes, (200_000 / itemsize).max(1));
-    let dst = Operand { bits: words[0], side: 0, reads: false }.layout(&axes, itemsize);
-    let src = Operand { bits: words[1], side: 1, reads: true }.layout(&axes, itemsize);
+    let dst =
+        Operand { bits: words[0], side: 0, reads: false, slides: false }.layout(&axes, itemsize);
+    let src =
+        Operand { bits: words[1], side: 1, reads: true, slides: true }.layout(&axes, itemsize);
     Pair { dst, src, options }
 }
 
@@ -226,7 +230,8 @@ pub(crate) fn stretched() -> impl Strategy<Value = Stretched> {
     (axes(), most(), itemsize(), any::<[u32; 2]>(), any::<u32>(), any::<Index>()).prop_map(
         |(axes, most, itemsize, words, units, first)| {
             let axes = bounded(axes, most.min(200_000 / itemsize));
-            let dst = Operand { bits: words[0], side: 0, reads: false }.layout(&axes, itemsize);
+            let dst = Operand { bits: words[0], side: 0, reads: false, slides: false }
+                .layout(&axes, itemsize);
             let first = first.index(axes.len() + 1);
             let mut short = axes[first..].to_vec();
             for (at, axis) in short.iter_mut().enumerate() {
@@ -238,7 +243,8 @@ pub(crate) fn stretched() -> impl Strategy<Value = Stretched> {
             if !short.iter().any(|axis| axis.0 == 0) {
                 short.iter_mut().filter(|axis| axis.0 > 1 << 16).for_each(|axis| axis.0 = 1);
             }
-            let src = Operand { bits: words[1], side: 1, reads: true }.layout(&short, itemsize);
+            let src = Operand { bits: words[1], side: 1, reads: true, slides: true }
+                .layout(&short, itemsize);
             let mut strides = vec![0; first];
             for (axis, stride) in short.iter().zip(src.strides()) {
                 strides.push(if axis.0 == 1 { 0 } else { *stride });

@@ -2,6 +2,7 @@
 //! index-by-index truth.
 
 mod contiguity;
+mod indirect;
 mod overlap;
 mod shapes;
 mod slice;
