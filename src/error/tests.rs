@@ -16,6 +16,7 @@ fn layout_errors_say_their_values() {
     let (shape, strides) = (vec![2, 3], vec![24, -8]);
     says(RankTooLarge { ndim: 65, max: 64 }, "65 axes are more than the 64 allowed");
     says(RankMismatch { shape: 2, strides: 1 }, "shape has 2 axes but strides has 1");
+    says(SuboffsetMismatch { shape: 2, suboffsets: 3 }, "shape has 2 axes but suboffsets has 3");
     says(ZeroItemsize, "itemsize is 0");
     says(
         ExtentOverflow { shape: shape.clone(), itemsize: 8 },
@@ -44,6 +45,19 @@ fn layout_errors_say_their_values() {
     says(IndexOutside { axis: 0, index: -3, extent: 2 }, "index -3 is outside axis 0 of extent 2");
     says(NotAPermutation { axes: vec![0, 0], ndim: 2 }, "[0, 0] is not a permutation of 2 axes");
     says(
+        Indirect { axis: 1, suboffset: 8 },
+        "axis 1 ends in pointers (suboffset 8) to unknown memory",
+    );
+    says(
+        PointerNeeded { axis: 1, suboffset: 8 },
+        "axis 1 ends in pointers (suboffset 8) that a layout cannot follow",
+    );
+    says(NegativeSuboffset { axis: 0, suboffset: -3 }, "suboffset -3 of axis 0 would be negative");
+    says(
+        PointerOrder { axes: vec![1, 0], suboffsets: vec![0, -1] },
+        "axes in the order [1, 0] change places with pointers at suboffsets [0, -1]",
+    );
+    says(
         CannotBroadcast { from: shape.clone(), to: vec![2, 4] },
         "shape [2, 3] does not broadcast to [2, 4]",
     );
@@ -63,6 +77,7 @@ fn layout_errors_say_their_values() {
         SizeMismatch { from: shape.clone(), to: vec![5] },
         "shapes [2, 3] and [5] hold different numbers of items",
     );
+    says(NoParts, "no parts to make an array of");
     says(
         CannotReshape { shape, strides, to: vec![6] },
         "shape [2, 3] with strides [24, -8] does not become [6] without a copy",
@@ -84,9 +99,15 @@ fn mismatch_errors_name_destination_first() {
     let [planned, given] =
         [Order::C, Order::F].map(|order| Box::new(Layout::contiguous(&[2, 3], 4, order).unwrap()));
     says(
-        Planned { planned, given },
+        Planned { planned: planned.clone(), given },
         "planned for shape [2, 3], strides [12, 4], itemsize 4 \
          but given shape [2, 3], strides [4, 8], itemsize 4",
+    );
+    let part = Box::new(Layout::indirect(&[2, 3], &[8, 4], &[0, -1], 4, 0).unwrap());
+    says(
+        MismatchError::Parts { first: planned, part },
+        "the first part has shape [2, 3], strides [12, 4], itemsize 4 \
+         but another shape [2, 3], strides [8, 4], itemsize 4, suboffsets [0, -1]",
     );
 }
 

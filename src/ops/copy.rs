@@ -212,7 +212,7 @@ impl CopyPlan {
 impl fmt::Display for CopyPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(hops) = Hops::new(&self.dst, &self.src) {
-            write!(f, "{hops}pieces: {}\n", self.pieces)?;
+            writeln!(f, "{hops}pieces: {}", self.pieces)?;
         }
         self.schedule.fmt(f)
     }

@@ -11,7 +11,7 @@ use crate::plan::Bases;
 use crate::plan::coalesce::coalesce;
 use crate::plan::compare::Comparison;
 use crate::plan::grid::Grid;
-use crate::plan::hops::{self, Hops, Share};
+use crate::plan::hops::{Hops, Share, core_nest};
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::normalize::{Traversal, normalize};
 use crate::plan::plain::packed;
@@ -267,8 +267,7 @@ impl EqualPlan {
     ///
     /// `a` and `b` point to the items at index 0 of memory that the planned
     /// layouts lie in, or the pointers that lead there, to read. See
-    /// [`CopyPlan::run_raw`](crate::CopyPlan::run_raw)
-    /// for an example.
+    /// [`CopyPlan::run_raw`](crate::CopyPlan::run_raw) for an example.
     #[must_use]
     pub unsafe fn run_raw(&self, a: *const u8, b: *const u8) -> bool {
         // SAFETY: K2 by the caller, K4 by L2 of the layouts.
@@ -292,10 +291,8 @@ impl EqualPlan {
             match Hops::new(&self.a, &self.b) {
                 None => self.search(a, b)?,
                 Some(hops) => {
-                    let differ = |a, b| self.comparison.run(a, b);
-                    let core = hops.find(self.pieces, a, b, differ)?;
-                    let (a, b) = hops.core(core, a, b);
-                    core * (self.a.len() / hops.cores()) + self.search(a, b).unwrap_or(0)
+                    let (items, same) = (hops.items(&self.a), |a, b| self.comparison.run(a, b));
+                    hops.first_mismatch(self.pieces, items, a, b, same, |a, b| self.search(a, b))?
                 }
             }
         };
@@ -307,9 +304,8 @@ impl EqualPlan {
     /// # Safety
     /// K2, K4 for the planned layouts.
     unsafe fn search(&self, a: *const u8, b: *const u8) -> Option<usize> {
-        let (first, item) = (hops::tables(&self.a, &self.b), self.a.itemsize());
-        let (shape, strides) = (&self.a.shape()[first..], &self.a.strides()[first..]);
-        let mut nest = LoopNest::new(shape, item, strides, &self.b.strides()[first..]);
+        let item = self.a.itemsize();
+        let mut nest = core_nest(item, &self.a, &self.b);
         normalize(&mut nest, Traversal::Logical);
         coalesce(&mut nest);
         if nest.is_empty() {
@@ -378,7 +374,7 @@ pub(super) fn index_of(mut before: usize, shape: &[usize]) -> Vec<usize> {
 impl fmt::Display for EqualPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(hops) = Hops::new(&self.a, &self.b) {
-            write!(f, "{hops}pieces: {}\n", self.pieces)?;
+            writeln!(f, "{hops}pieces: {}", self.pieces)?;
         }
         self.comparison.fmt(f)
     }

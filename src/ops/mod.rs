@@ -12,7 +12,7 @@ pub(crate) mod within;
 use crate::error::{Error, MismatchError};
 use crate::layout::Layout;
 use crate::level::level;
-use crate::plan::hops;
+use crate::plan::hops::core_nest;
 use crate::plan::loop_nest::LoopNest;
 use stridewise_kernels::{Caches, Level};
 
@@ -77,9 +77,7 @@ pub(crate) fn check_pair(dst: &Layout, src: &Layout) -> Result<(), MismatchError
 #[inline]
 pub(crate) fn pair(dst: &Layout, src: &Layout) -> Result<LoopNest, MismatchError> {
     check_pair(dst, src)?;
-    let first = hops::tables(dst, src);
-    let (shape, item) = (&dst.shape()[first..], dst.itemsize());
-    Ok(LoopNest::new(shape, item, &dst.strides()[first..], &src.strides()[first..]))
+    Ok(core_nest(dst.itemsize(), dst, src))
 }
 
 #[cold]

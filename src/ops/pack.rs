@@ -86,8 +86,8 @@ impl HashPlan {
         }
         let mut large = Vec::<u8>::new();
         if large.try_reserve_exact(need).is_ok() {
-            // SAFETY: handed on; the scratch has room for a block.
             let packing = Some((pack, large.as_mut_ptr()));
+            // SAFETY: handed on; the scratch has room for a block.
             unsafe { self.feed_cores(packing, origin, range, sink) };
         } else {
             // Without memory for it, more and smaller blocks.

@@ -8,6 +8,7 @@
 
 #![allow(unsafe_code, reason = "the walk follows the pointers of tables")]
 
+use super::loop_nest::LoopNest;
 use super::{Bases, policy};
 use crate::axes::Axes;
 use crate::layout::Layout;
@@ -55,8 +56,15 @@ pub(crate) struct Share {
 
 /// The number of axes up to the last that ends in pointers in either layout.
 #[inline]
-pub(crate) fn tables(dst: &Layout, src: &Layout) -> usize {
+fn tables(dst: &Layout, src: &Layout) -> usize {
     if dst.is_indirect() || src.is_indirect() { dst.tables().max(src.tables()) } else { 0 }
+}
+
+/// The loops over the cores of two layouts of one shape.
+#[inline]
+pub(crate) fn core_nest(item: usize, dst: &Layout, src: &Layout) -> LoopNest {
+    let first = tables(dst, src);
+    LoopNest::new(&dst.shape()[first..], item, &dst.strides()[first..], &src.strides()[first..])
 }
 
 impl Share {
@@ -142,6 +150,11 @@ impl Hops {
         self.cores
     }
 
+    /// The items of each core of a layout.
+    pub(crate) fn items(&self, layout: &Layout) -> usize {
+        layout.len().checked_div(self.cores).unwrap_or(0)
+    }
+
     /// Calls `leaf` with the operands of each core of a range, in index
     /// order, until it answers `false`; says whether it never did.
     ///
@@ -221,11 +234,34 @@ impl Hops {
         run(0) && parallel::all(pieces - 1, |id| run(id + 1))
     }
 
+    /// The number of items, in index order, before the first that differs:
+    /// `same` tells whether the `items` of a core are equal, and `search`
+    /// where they are not.
+    ///
+    /// # Safety
+    /// As [`for_each`](Hops::for_each).
+    pub(crate) unsafe fn first_mismatch(
+        &self,
+        pieces: usize,
+        items: usize,
+        left: *const u8,
+        right: *const u8,
+        same: impl Fn(*const u8, *const u8) -> bool + Send + Sync,
+        search: impl FnOnce(*const u8, *const u8) -> Option<usize>,
+    ) -> Option<usize> {
+        // SAFETY: handed on.
+        unsafe {
+            let core = self.find(pieces, left, right, same)?;
+            let (left, right) = self.core(core, left, right);
+            Some(core * items + search(left, right)?)
+        }
+    }
+
     /// The first core, in index order, for which `leaf` does not hold.
     ///
     /// # Safety
     /// As [`for_each`](Hops::for_each).
-    pub(crate) unsafe fn find(
+    unsafe fn find(
         &self,
         pieces: usize,
         left: *const u8,
@@ -267,12 +303,7 @@ impl Hops {
     ///
     /// # Safety
     /// As [`walk`](Hops::walk), for a core that there is.
-    pub(crate) unsafe fn core(
-        &self,
-        id: usize,
-        left: *const u8,
-        right: *const u8,
-    ) -> (*const u8, *const u8) {
+    unsafe fn core(&self, id: usize, left: *const u8, right: *const u8) -> (*const u8, *const u8) {
         let mut at = (left, right);
         // SAFETY: handed on.
         unsafe {

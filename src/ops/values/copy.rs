@@ -11,6 +11,7 @@ use crate::format::Format;
 use crate::layout::Layout;
 use crate::parallel;
 use crate::plan::grid::Grid;
+use crate::plan::hops::{Hops, Share, core_nest};
 use crate::plan::loop_nest::{Loop, LoopNest};
 use crate::plan::normalize::Traversal;
 use crate::plan::{Bases, Schedule, policy};
@@ -79,7 +80,10 @@ pub fn copy_values(
 pub struct CopyValuesPlan {
     dst: Layout,
     src: Layout,
+    /// That of one core, if pointers lead to it.
     copy: Copy,
+    /// Pieces of the cores.
+    pieces: usize,
     level: Level,
 }
 
@@ -145,6 +149,7 @@ impl CopyValuesPlan {
             return Err(misfit(dst, src).into());
         }
         let level = options.level()?;
+        let Share { pieces, caches, chunks } = Share::new(dst, src, options.caches, options.chunks);
         let copy = if dst_format == src_format {
             Copy::Whole(CopyPlan::with(dst, src, options)?.into())
         } else {
@@ -153,9 +158,7 @@ impl CopyValuesPlan {
                 let (dst, src) = (dst_format.clone(), src_format.clone());
                 return Err(MismatchError::Format { dst, src }.into());
             };
-            let item = dst.itemsize().max(src.itemsize());
-            let nest = LoopNest::new(dst.shape(), item, dst.strides(), src.strides());
-            let Options { caches, chunks, .. } = options;
+            let nest = core_nest(dst.itemsize().max(src.itemsize()), dst, src);
             match &pairs[..] {
                 [pair] => {
                     let nest = pair.copied(&nest.loops);
@@ -164,7 +167,7 @@ impl CopyValuesPlan {
                 _ => Copy::Several(Parts::new(nest, pairs, level, chunks).into()),
             }
         };
-        Ok(CopyValuesPlan { dst: dst.clone(), src: src.clone(), copy, level })
+        Ok(CopyValuesPlan { dst: dst.clone(), src: src.clone(), copy, pieces, level })
     }
 
     /// Copies between views that are laid out as planned, whose bytes are
@@ -187,13 +190,19 @@ impl CopyValuesPlan {
     ///
     /// That of [`CopyPlan::run_raw`].
     pub unsafe fn run_raw(&self, dst: *mut u8, src: *const u8) {
-        match &self.copy {
-            // SAFETY: the caller's.
-            Copy::Whole(plan) => unsafe { plan.run_raw(dst, src) },
-            // SAFETY: K2 and K3 by the caller, K4 by L2 of the layouts.
-            Copy::One(schedule) => unsafe { schedule.run(dst, src) },
+        // SAFETY: K2 and K3 by the caller, K4 by L2 of the layouts; no item of
+        // one core is one of another.
+        let run = |dst, src| unsafe {
+            match &self.copy {
+                Copy::Whole(plan) => plan.run_raw(dst, src),
+                Copy::One(schedule) => schedule.run(dst, src),
+                Copy::Several(parts) => parts.run(dst, src),
+            }
+        };
+        match (&self.copy, Hops::new(&self.dst, &self.src)) {
+            (Copy::Whole(_), _) | (_, None) => run(dst, src),
             // SAFETY: as above.
-            Copy::Several(parts) => unsafe { parts.run(dst, src) },
+            (_, Some(hops)) => unsafe { hops.for_each(self.pieces, dst, src, run) },
         }
     }
 

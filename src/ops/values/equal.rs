@@ -10,6 +10,7 @@ use crate::element::ElementType;
 use crate::error::{Error, MismatchError};
 use crate::format::Format;
 use crate::layout::Layout;
+use crate::plan::hops::{Hops, Share, core_nest};
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::normalize::Traversal;
 use crate::view::Strided;
@@ -113,7 +114,10 @@ pub fn first_value_mismatch(
 pub struct EqualValuesPlan {
     a: Layout,
     b: Layout,
+    /// That of one core, if pointers lead to it.
     test: Test,
+    /// Pieces of the cores.
+    pieces: usize,
     level: Level,
 }
 
@@ -164,18 +168,19 @@ impl EqualValuesPlan {
             return Err(misfit(a, b).into());
         }
         let level = options.level()?;
+        let Share { pieces, chunks, .. } = Share::new(a, b, options.caches, options.chunks);
         let test = match pairs(a_format, b_format, mode) {
             None => Test::Never,
             Some(pairs) => match typed(&pairs, a, b) {
                 Some(element) => Test::Typed(EqualPlan::with(a, b, element, mode, options)?.into()),
                 None => {
-                    let (nest, chunks) = (nest(a, b), options.chunks);
-                    let fields = Fields::new(nest, Traversal::Free, pairs, level, mode, chunks);
+                    let fields =
+                        Fields::new(nest(a, b), Traversal::Free, pairs, level, mode, chunks);
                     Test::Pairs(fields.into())
                 }
             },
         };
-        Ok(EqualValuesPlan { a: a.clone(), b: b.clone(), test, level })
+        Ok(EqualValuesPlan { a: a.clone(), b: b.clone(), test, pieces, level })
     }
 
     /// Whether all items of two views that are laid out as planned have equal
@@ -223,7 +228,12 @@ impl EqualValuesPlan {
             Test::Typed(plan) => unsafe { plan.run_raw(a, b) },
             Test::Never => self.a.is_empty(),
             // SAFETY: K2 by the caller, K4 by L2 of the layouts.
-            Test::Pairs(fields) => unsafe { fields.run(a, b) },
+            Test::Pairs(fields) => unsafe {
+                match Hops::new(&self.a, &self.b) {
+                    None => fields.run(a, b),
+                    Some(hops) => hops.all(self.pieces, a, b, |a, b| fields.run(a, b)),
+                }
+            },
         }
     }
 
@@ -239,9 +249,23 @@ impl EqualValuesPlan {
             Test::Typed(plan) => unsafe { plan.first_mismatch_raw(a, b) },
             Test::Never => (!self.a.is_empty()).then(|| index_of(0, self.a.shape())),
             Test::Pairs(fields) => {
-                let fields = fields.logical(nest(&self.a, &self.b));
-                // SAFETY: K2 by the caller, K4 by L2 of the layouts.
-                Some(index_of(unsafe { fields.search(a, b) }?, self.a.shape()))
+                let logical = fields.logical(nest(&self.a, &self.b));
+                let search = |a, b| {
+                    // SAFETY: K2 by the caller, K4 by L2 of the layouts.
+                    unsafe { logical.search(a, b) }
+                };
+                let before = match Hops::new(&self.a, &self.b) {
+                    None => search(a, b)?,
+                    Some(hops) => {
+                        let items = hops.items(&self.a);
+                        // SAFETY: as above.
+                        unsafe {
+                            let same = |a, b| fields.run(a, b);
+                            hops.first_mismatch(self.pieces, items, a, b, same, search)?
+                        }
+                    }
+                };
+                Some(index_of(before, self.a.shape()))
             }
         }
     }
@@ -255,7 +279,7 @@ impl EqualValuesPlan {
 
 /// The loops over the items of two sizes.
 fn nest(a: &Layout, b: &Layout) -> LoopNest {
-    LoopNest::new(a.shape(), a.itemsize().max(b.itemsize()), a.strides(), b.strides())
+    core_nest(a.itemsize().max(b.itemsize()), a, b)
 }
 
 /// The type of the items, if they are one pair of one kind.
