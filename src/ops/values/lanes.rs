@@ -153,16 +153,21 @@ fn choose(a: Num, b: Num) -> Option<Lanes> {
     }
 }
 
+/// Up to here all integers are floats.
+pub(super) const EXACT: u64 = 1 << 53;
+
 /// Whether an integer is a float.
 fn signed(int: i64, float: f64) -> bool {
     // Conversion to an integer stops at the greatest one, which is no `f64`.
-    (int as f64 == float) & (float as i64 == int) & (float != (1u64 << 63) as f64)
+    let exact = || float as i64 == int && float != (1u64 << 63) as f64;
+    int as f64 == float && (int.unsigned_abs() <= EXACT || exact())
 }
 
 /// The same for an `u64` in the bits of an `i64`.
 fn unsigned(int: i64, float: f64) -> bool {
     let int = int.cast_unsigned();
-    (int as f64 == float) & (float as u64 == int) & (float != 2.0 * (1u64 << 63) as f64)
+    let exact = || float as u64 == int && float != 2.0 * (1u64 << 63) as f64;
+    int as f64 == float && (int <= EXACT || exact())
 }
 
 fn ones32(truth: bool) -> i32 {

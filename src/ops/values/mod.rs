@@ -3,9 +3,11 @@
 //!
 //! Two formats are compiled into pairs of parts (`pairs`), which are compared
 //! in blocks of items (`fields`), numbers of two kinds by way of one that
-//! holds both (`lanes`). One pair that is the whole item takes the way of
-//! [`equal`](crate::equal).
+//! holds both (`lanes`), and copied with their bytes turned (`copy`). One pair
+//! that is the whole item takes the way of [`equal`](crate::equal). Hashes are
+//! made of codes that equal values of all formats share (`codes`).
 
+mod codes;
 mod copy;
 mod equal;
 mod fields;
