@@ -62,26 +62,42 @@ pub fn equal(a: &impl Strided, b: &impl Strided) -> Result<bool, Error> {
 /// ```
 pub fn equal_with(a: &impl Strided, b: &impl Strided, mode: Mode) -> Result<bool, Error> {
     check_types(a.element(), b.element())?;
-    let (of_a, of_b) = (a.layout(), b.layout());
-    if !same_shape(of_a, of_b)? {
+    if !same_shape(a.layout(), b.layout())? {
         return Ok(false);
     }
-    if of_a.is_indirect() || of_b.is_indirect() {
-        let plan = EqualPlan::with(of_a, of_b, a.element(), mode, Options::default())?;
-        // SAFETY: K2 by who vouched for the pointers, K4 by L2.
-        return Ok(unsafe { plan.run_raw(a.origin(), b.origin()) });
-    }
-    let (level, class) = (Options::default().level()?, a.element().class());
-    let (shape, item) = (of_a.shape(), of_a.itemsize());
-    let (strides, origins) = ([of_a.strides(), of_b.strides()], [a.origin(), b.origin()]);
-    let kernel = Equal::new(level, class, mode);
+    let (of_a, of_b) = ((a.layout(), a.origin()), (b.layout(), b.origin()));
     // SAFETY: K2 by both views' validation, K4 by L2.
+    unsafe { equal_at(of_a, of_b, a.element(), mode) }
+}
+
+/// [`equal_with`] for two layouts of one shape and itemsize, that of the type.
+///
+/// # Safety
+/// K2, K4 for both layouts from these pointers, to their items at index 0 or
+/// the pointers that lead there.
+#[inline]
+pub(super) unsafe fn equal_at(
+    (of_a, a): (&Layout, *const u8),
+    (of_b, b): (&Layout, *const u8),
+    element: ElementType,
+    mode: Mode,
+) -> Result<bool, Error> {
+    if of_a.is_indirect() || of_b.is_indirect() {
+        let plan = EqualPlan::with(of_a, of_b, element, mode, Options::default())?;
+        // SAFETY: handed on.
+        return Ok(unsafe { plan.run_raw(a, b) });
+    }
+    let (level, class) = (Options::default().level()?, element.class());
+    let (shape, item) = (of_a.shape(), of_a.itemsize());
+    let strides = [of_a.strides(), of_b.strides()];
+    let kernel = Equal::new(level, class, mode);
+    // SAFETY: handed on.
     unsafe {
-        Ok(match at_once(shape, item, strides, origins, kernel) {
+        Ok(match at_once(shape, item, strides, [a, b], kernel) {
             Some(same) => same,
             None => {
                 let nest = LoopNest::new(shape, item, strides[0], strides[1]);
-                Comparison::new(nest, level, class, mode, None, None).run(a.origin(), b.origin())
+                Comparison::new(nest, level, class, mode, None, None).run(a, b)
             }
         })
     }

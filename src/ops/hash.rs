@@ -160,7 +160,11 @@ pub(crate) unsafe fn hash_into_at(
 ///
 /// # Safety
 /// As [`xxh3_64_at`].
-unsafe fn few<T>(layout: &Layout, origin: *const u8, with: impl FnOnce(&[u8]) -> T) -> Option<T> {
+pub(super) unsafe fn few<T>(
+    layout: &Layout,
+    origin: *const u8,
+    with: impl FnOnce(&[u8]) -> T,
+) -> Option<T> {
     if layout.is_indirect() {
         return None;
     }

@@ -9,7 +9,7 @@ use stridewise_kernels::copy::{PLAIN_AXES, plain};
 /// Items that are moved before a plan of theirs would be made.
 const ITEMS: usize = 64;
 /// Bytes of so many items at most: what is packed on the stack.
-const BYTES: usize = 1024;
+pub(crate) const FEW: usize = 1024;
 
 /// A copy of a few items along a few axes, in index order.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ impl Plain {
             items = items.checked_mul(extent)?;
         }
         plain.ndim = ndim;
-        (items <= ITEMS && item <= BYTES / ITEMS).then_some(plain)
+        (items <= ITEMS && item <= FEW / ITEMS).then_some(plain)
     }
 
     /// The same as a copy into gapless memory.
@@ -78,7 +78,7 @@ pub(crate) unsafe fn packed<T>(
 ) -> Option<T> {
     let plain = Plain::packing(shape, item, strides)?;
     let bytes = plain.axes[..plain.ndim].iter().fold(item, |bytes, axis| bytes * axis.extent);
-    let mut room = MaybeUninit::<[u8; BYTES]>::uninit();
+    let mut room = MaybeUninit::<[u8; FEW]>::uninit();
     let start = room.as_mut_ptr().cast::<u8>();
     // SAFETY: K2 for the items, which fill the first of the room's bytes; K3,
     // nobody else has it.

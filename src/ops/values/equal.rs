@@ -2,10 +2,13 @@
 
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
-use super::super::equal::{EqualPlan, index_of};
+use super::super::equal::{EqualPlan, equal_at, index_of};
+use super::super::hash::few;
 use super::super::{Options, check_planned, misfit};
 use super::fields::Fields;
+use super::packed::Check;
 use super::pairs::{Pair, Rule, pairs};
+use super::parts::{Look, Number, Part, look};
 use crate::element::ElementType;
 use crate::error::{Error, MismatchError};
 use crate::format::Format;
@@ -17,7 +20,7 @@ use crate::view::Strided;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use stridewise_kernels::Level;
-use stridewise_kernels::equal::Mode;
+use stridewise_kernels::equal::{Class, Mode};
 
 /// Whether two views have the same shape and items of equal values, each
 /// under its own format.
@@ -59,9 +62,43 @@ pub fn equal_values(
         of_b.check_itemsize(b_format.itemsize())?;
         return Ok(false);
     }
+    let (at_a, at_b) = (a.origin(), b.origin());
+    if let (Some(x), Some(y)) = (lone(a_format), lone(b_format)) {
+        of_a.check_itemsize(x.kind.size())?;
+        of_b.check_itemsize(y.kind.size())?;
+        match Rule::of_numbers(x, y, mode) {
+            Some(Rule::Typed(class)) => {
+                let count = if class == Class::Bits { x.kind.size() } else { 1 };
+                let element = ElementType::of_class(class, count);
+                // SAFETY: K2 by both views' validation, K4 by L2.
+                return unsafe { equal_at((of_a, at_a), (of_b, at_b), element, mode) };
+            }
+            Some(_) => {
+                let check = Check::new([x, y], Options::default().level()?, mode);
+                // SAFETY: as above.
+                let few = unsafe {
+                    few(of_a, at_a, |a| few(of_b, at_b, |b| check.run_in_order([x, y], [a, b])))
+                };
+                if let Some(same) = few.flatten() {
+                    return Ok(same);
+                }
+            }
+            None => return Ok(of_a.is_empty()),
+        }
+    }
     let plan = EqualValuesPlan::with(of_a, a_format, of_b, b_format, mode, Options::default())?;
     // SAFETY: K2 by both views' validation, K4 by L2.
-    Ok(unsafe { plan.run_raw(a.origin(), b.origin()) })
+    Ok(unsafe { plan.run_raw(at_a, at_b) })
+}
+
+/// The number that an item is, if it is nothing else.
+fn lone(format: &Format) -> Option<Number> {
+    match look(format) {
+        (0, Look::Part(Part::Number(number))) => {
+            (number.kind.size() == format.itemsize()).then_some(number)
+        }
+        _ => None,
+    }
 }
 
 /// The first index, in C order, at which two views of one shape have items of

@@ -8,7 +8,7 @@
 
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
-use super::super::hash::HashPlan;
+use super::super::hash::{HashPlan, few};
 use super::super::{Options, check_planned};
 use super::codes::{Steps, merged, put};
 use super::parts::{Look, Part, look};
@@ -47,9 +47,44 @@ const CODES: usize = 1024;
 /// # Ok::<(), stridewise::Error>(())
 /// ```
 pub fn value_hash(view: &impl Strided, format: &Format) -> Result<u64, Error> {
-    let plan = HashValuesPlan::new(view.layout(), format)?;
+    let (layout, options) = (view.layout(), Options::default());
+    layout.check_itemsize(format.itemsize())?;
+    let (level, nodes) = (options.level()?, nodes_of(format));
+    let of_few = |items: &[u8]| hash_of(layout, &nodes, level, |sink| sink(items));
     // SAFETY: K2 by the view's validation, K4 by L2.
+    if let Some(hash) = unsafe { few(layout, view.origin(), of_few) } {
+        return Ok(hash);
+    }
+    let plan = HashValuesPlan { bytes: HashPlan::with(layout, options)?, nodes, level };
+    // SAFETY: as above.
     Ok(unsafe { plan.run_raw(view.origin()) })
+}
+
+/// The values of an item, in their order.
+fn nodes_of(format: &Format) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    add(format, 0, &mut nodes);
+    nodes
+}
+
+/// The hash of the items that are fed to it in C order, whole ones at a time.
+fn hash_of(
+    layout: &Layout,
+    nodes: &[Node],
+    level: Level,
+    feed: impl FnOnce(&mut dyn FnMut(&[u8])),
+) -> u64 {
+    let mut codes = Codes::new(level);
+    codes.hasher.update(&(layout.ndim() as u64).to_le_bytes());
+    for &extent in layout.shape() {
+        codes.hasher.update(&(extent as u64).to_le_bytes());
+    }
+    let (values, stride) = (values(nodes), layout.itemsize());
+    feed(&mut |items| {
+        debug_assert!(items.len().is_multiple_of(stride), "whole items");
+        codes.steps(nodes, values, items, items.len() / stride, stride);
+    });
+    codes.hasher.finish64()
 }
 
 /// The way through the values of a layout and a format, to be run on any
@@ -66,13 +101,12 @@ pub fn value_hash(view: &impl Strided, format: &Format) -> Result<u64, Error> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct HashValuesPlan {
-    layout: Layout,
     bytes: HashPlan,
     nodes: Vec<Node>,
     level: Level,
 }
 
-/// The values of an item, in their order.
+/// A value, or some.
 #[derive(Clone, Debug)]
 enum Node {
     Part {
@@ -113,9 +147,7 @@ impl HashValuesPlan {
     ) -> Result<HashValuesPlan, Error> {
         layout.check_itemsize(format.itemsize())?;
         let (bytes, level) = (HashPlan::with(layout, options)?, options.level()?);
-        let mut nodes = Vec::new();
-        add(format, 0, &mut nodes);
-        Ok(HashValuesPlan { layout: layout.clone(), bytes, nodes, level })
+        Ok(HashValuesPlan { bytes, nodes: nodes_of(format), level })
     }
 
     /// The hash of a view that is laid out as planned, whose bytes are taken
@@ -125,7 +157,7 @@ impl HashValuesPlan {
     ///
     /// [`MismatchError`] for another layout.
     pub fn run(&self, view: &impl Strided) -> Result<u64, MismatchError> {
-        check_planned(&self.layout, view.layout())?;
+        check_planned(&self.bytes.layout, view.layout())?;
         // SAFETY: K2 by the view's validation, K4 by L2.
         Ok(unsafe { self.run_raw(view.origin()) })
     }
@@ -137,20 +169,10 @@ impl HashValuesPlan {
     /// That of [`HashPlan::xxh3_64_raw`].
     #[must_use]
     pub unsafe fn run_raw(&self, origin: *const u8) -> u64 {
-        let mut codes = Codes::new(self.level);
-        codes.hasher.update(&(self.layout.ndim() as u64).to_le_bytes());
-        for &extent in self.layout.shape() {
-            codes.hasher.update(&(extent as u64).to_le_bytes());
-        }
-        let (values, stride) = (values(&self.nodes), self.layout.itemsize());
-        // SAFETY: the caller's.
-        unsafe {
-            self.bytes.feed(origin, &mut |items| {
-                debug_assert!(items.len().is_multiple_of(stride), "whole items");
-                codes.steps(&self.nodes, values, items, items.len() / stride, stride);
-            });
-        }
-        codes.hasher.finish64()
+        hash_of(&self.bytes.layout, &self.nodes, self.level, |sink| {
+            // SAFETY: the caller's.
+            unsafe { self.bytes.feed(origin, sink) }
+        })
     }
 
     /// The level of its kernels.

@@ -11,7 +11,7 @@ use core::ops::BitOr;
 use stridewise_kernels::equal::Mode;
 
 /// Numbers that are looked at between two tests for an early exit.
-const LANES: usize = 256;
+const LANES: usize = 128;
 
 /// Converts numbers from their bytes.
 pub(super) type Load<T> = fn(&[u8], &mut [T]);

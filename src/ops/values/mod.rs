@@ -13,6 +13,7 @@ mod equal;
 mod fields;
 mod hash;
 mod lanes;
+mod packed;
 mod pairs;
 mod parts;
 

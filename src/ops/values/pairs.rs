@@ -54,7 +54,7 @@ impl Rule {
         }
     }
 
-    fn of_numbers(a: Number, b: Number, mode: Mode) -> Option<Rule> {
+    pub(super) fn of_numbers(a: Number, b: Number, mode: Mode) -> Option<Rule> {
         if a.kind != b.kind {
             return (mode != Mode::Bits).then_some(Rule::Numbers([a, b]));
         }
