@@ -32,7 +32,7 @@ pub struct Array {
 /// Who has the memory.
 enum Keeper {
     Owned(#[allow(dead_code, reason = "kept")] Vec<u8>),
-    Lent(Operand),
+    Lent(Box<Operand>),
 }
 
 // SAFETY: memory that the keeper keeps, like a slice.
@@ -51,7 +51,7 @@ impl Array {
     pub fn lent(operand: Operand) -> Array {
         let (layout, format) = (operand.layout.clone(), operand.format().to_owned());
         let (start, readonly) = (operand.start(), operand.readonly);
-        Array::new(Keeper::Lent(operand), start, readonly, &layout, &format)
+        Array::new(Keeper::Lent(operand.into()), start, readonly, &layout, &format)
     }
 
     fn new(

@@ -1,12 +1,14 @@
 //! Equality.
 
 use crate::errors::{raise, tuple};
-use crate::operand::{Operand, Quoted};
+use crate::operand::{Operand, Quoted, is_number};
 use crate::threads::run;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use stridewise::{ElementType, Mode, raw};
+use stridewise::{
+    ElementType, Format, Mode, equal_values, equal_with, first_mismatch_with, first_value_mismatch,
+};
 
 /// A mode by its name.
 fn mode(name: &str) -> PyResult<Mode> {
@@ -21,33 +23,63 @@ fn mode(name: &str) -> PyResult<Mode> {
     })
 }
 
-/// How items of both operands are compared.
-fn element(a: &Operand, b: &Operand, mode: Mode) -> PyResult<ElementType> {
-    let cannot = || {
-        let (a, b) = (Quoted(a.format()), Quoted(b.format()));
-        PyValueError::new_err(format!("cannot compare items of format {a} to items of format {b}"))
-    };
+#[cold]
+fn cannot(a: &Operand, b: &Operand) -> PyErr {
+    let (a, b) = (Quoted(a.format()), Quoted(b.format()));
+    PyValueError::new_err(format!("cannot compare items of format {a} to items of format {b}"))
+}
+
+/// How items are compared.
+enum By {
+    /// Those of one type, which needs no plan.
+    Element(ElementType),
+    Formats(Format, Format),
+}
+
+fn by(a: &Operand, b: &Operand, mode: Mode) -> PyResult<By> {
+    let itemsize = a.layout.itemsize();
     if mode == Mode::Bits {
-        let itemsize = a.layout.itemsize();
-        return if itemsize == b.layout.itemsize() {
-            Ok(ElementType::bytes(itemsize))
+        // Whatever they are.
+        let alike = itemsize == b.layout.itemsize();
+        return if alike {
+            Ok(By::Element(ElementType::bytes(itemsize)))
         } else {
-            Err(cannot())
+            Err(cannot(a, b))
         };
     }
-    match (a.known_format(), b.known_format()) {
-        (Some(one), Some(other)) if ElementType::from(&one) == ElementType::from(&other) => {
-            Ok((&one).into())
-        }
-        _ => Err(cannot()),
+    let (Some(one), Some(other)) = (a.known_format(), b.known_format()) else {
+        return Err(cannot(a, b));
+    };
+    let element = ElementType::from(&one);
+    if one == other && is_number(&one) {
+        return Ok(By::Element(element));
     }
+    Ok(By::Formats(one, other))
+}
+
+/// Whether the items of two operands of one shape have equal values.
+pub fn values(
+    py: Python<'_>,
+    a: &Operand,
+    a_format: &Format,
+    b: &Operand,
+    b_format: &Format,
+    mode: Mode,
+) -> PyResult<bool> {
+    let elements = (ElementType::from(a_format), ElementType::from(b_format));
+    run(py, a.nbytes().max(b.nbytes()), || {
+        let (a, b) = (a.view(elements.0)?, b.view(elements.1)?);
+        equal_values(&a, a_format, &b, b_format, mode)
+    })?
+    .map_err(raise)
 }
 
 /// Whether two objects have the same shape and equal items.
 ///
-/// By 'values', the `mode` to begin with, floats are equal as IEEE says: NaN
-/// to nothing, `-0.0` to `0.0`. By 'bits' all items are equal that have the
-/// same bytes. By 'nan-equal' a NaN is equal to a NaN.
+/// By 'values', the `mode` to begin with, numbers of all formats are equal by
+/// their exact values, floats as IEEE says: NaN to nothing, `-0.0` to `0.0`;
+/// structs are equal field by field, whatever their padding. By 'bits' items
+/// are equal that have the same bytes. By 'nan-equal' a NaN is equal to a NaN.
 ///
 /// Stops at the first difference that it meets.
 ///
@@ -65,16 +97,15 @@ pub fn equal(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>, mode: &str) -> PyResult
     let mode = self::mode(mode)?;
     let py = a.py();
     let (a, b) = (Operand::to_read(a)?, Operand::to_read(b)?);
-    let element = element(&a, &b, mode)?;
+    let by = by(&a, &b, mode)?;
     if a.layout.shape() != b.layout.shape() {
         return Ok(false);
     }
-    run(py, a.nbytes(), || {
-        let (shape, strides, other) = (a.layout.shape(), a.layout.strides(), b.layout.strides());
-        // SAFETY: both exporters keep the items.
-        unsafe { raw::equal(shape, element, a.start(), strides, b.start(), other, mode) }
-    })?
-    .map_err(raise)
+    let element = match by {
+        By::Element(element) => element,
+        By::Formats(one, other) => return values(py, &a, &one, &b, &other, mode),
+    };
+    run(py, a.nbytes(), || equal_with(&a.view(element)?, &b.view(element)?, mode))?.map_err(raise)
 }
 
 /// The first index, in C order, at which two objects of one shape differ;
@@ -97,15 +128,17 @@ pub fn first_mismatch<'py>(
     let mode = self::mode(mode)?;
     let py = a.py();
     let (a, b) = (Operand::to_read(a)?, Operand::to_read(b)?);
-    let element = element(&a, &b, mode)?;
+    let by = by(&a, &b, mode)?;
     if a.layout.shape() != b.layout.shape() {
         let (a, b) = (tuple(a.layout.shape()), tuple(b.layout.shape()));
         return Err(PyValueError::new_err(format!("cannot compare shape {a} to shape {b}")));
     }
-    let found = run(py, a.nbytes(), || {
-        let (shape, strides, other) = (a.layout.shape(), a.layout.strides(), b.layout.strides());
-        // SAFETY: both exporters keep the items.
-        unsafe { raw::first_mismatch(shape, element, a.start(), strides, b.start(), other, mode) }
+    let found = run(py, a.nbytes().max(b.nbytes()), || match &by {
+        By::Element(element) => first_mismatch_with(&a.view(*element)?, &b.view(*element)?, mode),
+        By::Formats(one, other) => {
+            let (a, b) = (a.view(one.into())?, b.view(other.into())?);
+            first_value_mismatch(&a, one, &b, other, mode)
+        }
     })?;
     found.map_err(raise)?.map(|index| PyTuple::new(py, index)).transpose()
 }

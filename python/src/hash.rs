@@ -1,23 +1,19 @@
 //! Hashes of the C-order bytes, without making them.
 
 use crate::errors::raise;
-use crate::operand::Operand;
+use crate::operand::{Operand, Quoted};
 use crate::threads::run;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use stridewise::{Error, raw};
-
-/// A function of [`raw`]: shape, itemsize, memory, strides.
-type Hash<R> = unsafe fn(&[usize], usize, *const u8, &[isize]) -> Result<R, Error>;
+use stridewise::{AnyView, ElementType, Error};
 
 /// Hashes the items of an object.
-fn hash<R: Send>(object: &Bound<'_, PyAny>, by: Hash<R>) -> PyResult<R> {
+fn hash<R: Send>(
+    object: &Bound<'_, PyAny>,
+    by: fn(&AnyView<'_>) -> Result<R, Error>,
+) -> PyResult<R> {
     let src = Operand::to_read(object)?;
-    run(object.py(), src.nbytes(), || {
-        let layout = &src.layout;
-        // SAFETY: the exporter keeps the items.
-        unsafe { by(layout.shape(), layout.itemsize(), src.start(), layout.strides()) }
-    })?
-    .map_err(raise)
+    run(object.py(), src.nbytes(), || by(&src.bytes()?))?.map_err(raise)
 }
 
 /// XXH3-64 with seed 0 of the bytes in C order: that of `tobytes(obj)`.
@@ -28,7 +24,7 @@ fn hash<R: Send>(object: &Bound<'_, PyAny>, by: Hash<R>) -> PyResult<R> {
 #[pyfunction]
 #[pyo3(signature = (obj, /))]
 pub fn xxh3_64(obj: &Bound<'_, PyAny>) -> PyResult<u64> {
-    hash(obj, raw::xxh3_64)
+    hash(obj, |items| stridewise::xxh3_64(items))
 }
 
 /// XXH3-128 with seed 0 of the bytes in C order: that of `tobytes(obj)`.
@@ -39,7 +35,7 @@ pub fn xxh3_64(obj: &Bound<'_, PyAny>) -> PyResult<u64> {
 #[pyfunction]
 #[pyo3(signature = (obj, /))]
 pub fn xxh3_128(obj: &Bound<'_, PyAny>) -> PyResult<u128> {
-    hash(obj, raw::xxh3_128)
+    hash(obj, |items| stridewise::xxh3_128(items))
 }
 
 /// A 128-bit hash of the bytes in C order that runs on all threads. It
@@ -53,7 +49,31 @@ pub fn xxh3_128(obj: &Bound<'_, PyAny>) -> PyResult<u128> {
 #[pyfunction]
 #[pyo3(signature = (obj, /))]
 pub fn tree_hash(obj: &Bound<'_, PyAny>) -> PyResult<u128> {
-    hash(obj, raw::tree_hash)
+    hash(obj, |items| stridewise::tree_hash(items))
+}
+
+/// A hash of shape and values: objects that `equal` holds to be equal have
+/// the same, whatever their formats and layouts.
+///
+/// Raises `ValueError` for items of a format that is not understood.
+///
+/// >>> import array, stridewise
+/// >>> stridewise.value_hash(array.array('d', [1, 2])) == stridewise.value_hash(bytes([1, 2]))
+/// True
+#[pyfunction]
+#[pyo3(signature = (obj, /))]
+pub fn value_hash(obj: &Bound<'_, PyAny>) -> PyResult<u64> {
+    of_values(obj.py(), &Operand::to_read(obj)?)
+}
+
+/// [`value_hash`] of an operand.
+pub fn of_values(py: Python<'_>, src: &Operand) -> PyResult<u64> {
+    let Some(format) = src.known_format() else {
+        let text = format!("cannot hash items of format {}", Quoted(src.format()));
+        return Err(PyValueError::new_err(text));
+    };
+    let element = ElementType::from(&format);
+    run(py, src.nbytes(), || stridewise::value_hash(&src.view(element)?, &format))?.map_err(raise)
 }
 
 /// Python's hash of the bytes in C order: that of `hash(tobytes(obj))`.

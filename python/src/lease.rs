@@ -84,9 +84,15 @@ impl Lease {
 
     /// The object that the buffer is of, which has a reference to it.
     pub fn exporter(&self) -> Option<&Py<PyAny>> {
-        let object: *const *mut ffi::PyObject = &self.0.obj;
-        // SAFETY: a `Py` is a pointer that is not null.
-        unsafe { &*object.cast::<Option<Py<PyAny>>>() }.as_ref()
+        // SAFETY: the buffer has the reference as long as it is lent.
+        unsafe { &*self.exporter_slot() }.as_ref()
+    }
+
+    /// Where that reference is, which does not change until the buffer goes
+    /// back.
+    pub fn exporter_slot(&self) -> *const Option<Py<PyAny>> {
+        // A `Py` is a pointer that is not null.
+        (&raw const self.0.obj).cast()
     }
 
     pub fn readonly(&self) -> bool {

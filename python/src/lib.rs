@@ -13,13 +13,16 @@ mod copy;
 mod dlpack;
 mod errors;
 mod export;
+mod format;
 mod hash;
 mod lease;
 mod memory;
+mod memoryview;
 mod operand;
 mod plan;
 mod siphash;
 mod threads;
+mod value;
 
 use pyo3::prelude::*;
 
@@ -33,7 +36,9 @@ mod _stridewise {
     #[pymodule_export]
     use crate::copy::{contiguous, copyto, tobytes};
     #[pymodule_export]
-    use crate::hash::{hash_bytes, tree_hash, xxh3_64, xxh3_128};
+    use crate::hash::{hash_bytes, tree_hash, value_hash, xxh3_64, xxh3_128};
+    #[pymodule_export]
+    use crate::memoryview::MemoryView;
     #[pymodule_export]
     use crate::plan::{Plan, level, plan};
     #[pymodule_export]

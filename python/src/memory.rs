@@ -39,19 +39,6 @@ pub struct Fresh {
 // SAFETY: nobody else has it.
 unsafe impl Send for Fresh {}
 
-/// A vector of so many bytes, which `fill` writes all of unless it fails.
-pub fn vec_of(len: usize, fill: impl FnOnce(Fresh) -> PyResult<()>) -> PyResult<Vec<u8>> {
-    let mut bytes = Vec::<u8>::new();
-    let failed = || PyMemoryError::new_err(format!("allocation of {len} bytes failed"));
-    bytes.try_reserve_exact(len).map_err(|_| failed())?;
-    let start = bytes.as_mut_ptr();
-    advise(start, len);
-    fill(Fresh { start, len })?;
-    // SAFETY: there was room, and it has been written.
-    unsafe { bytes.set_len(len) };
-    Ok(bytes)
-}
-
 /// Asks for large pages; the system may have none.
 #[cfg(target_os = "linux")]
 fn advise(start: *mut u8, len: usize) {

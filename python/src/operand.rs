@@ -2,13 +2,15 @@
 
 use crate::dlpack::Tensor;
 use crate::errors::raise;
+use crate::format::is_struct;
 use crate::lease::Lease;
+use crate::memoryview::MemoryView;
 use core::ffi::CStr;
 use core::fmt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use stridewise::{Format, Layout, MAX_NDIM, Order};
+use stridewise::{AnyView, ElementType, Error, Format, Layout, MAX_NDIM, Order};
 
 /// The memory of an object, by the buffer protocol or by DLPack. Its owner
 /// keeps it as it is until the operand is dropped.
@@ -22,6 +24,16 @@ pub struct Operand {
 enum Lender {
     Buffer(Lease),
     Tensor(Tensor),
+    View(Lent),
+}
+
+/// A view of ours that cannot be released meanwhile.
+struct Lent(Py<MemoryView>);
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        self.0.get().give_back();
+    }
 }
 
 // SAFETY: memory that its owner keeps, like a slice.
@@ -32,6 +44,9 @@ unsafe impl Sync for Operand {}
 impl Operand {
     /// The memory of an object, to read.
     pub fn to_read(object: &Bound<'_, PyAny>) -> PyResult<Operand> {
+        if let Ok(view) = object.cast_exact::<MemoryView>() {
+            return Operand::of_view(view);
+        }
         match Lease::to_read(object)? {
             Some(lease) => Operand::of_buffer(lease),
             None => Operand::of_tensor(object),
@@ -40,17 +55,39 @@ impl Operand {
 
     /// The memory of an object, to write unless that is `readonly`.
     pub fn to_write(object: &Bound<'_, PyAny>) -> PyResult<Operand> {
+        if let Ok(view) = object.cast_exact::<MemoryView>() {
+            return Operand::of_view(view);
+        }
         match Lease::to_write(object)? {
             Some(lease) => Operand::of_buffer(lease),
             None => Operand::of_tensor(object),
         }
     }
 
-    fn of_buffer(lease: Lease) -> PyResult<Operand> {
+    /// The memory of an object with the buffer protocol, to read; the
+    /// exporter's own error if there is none.
+    pub fn of_exporter(object: &Bound<'_, PyAny>) -> PyResult<Operand> {
+        match object.cast_exact::<MemoryView>() {
+            Ok(view) => Operand::of_view(view),
+            Err(_) => Operand::of_buffer(Lease::new(object, ffi::PyBUF_FULL_RO)?),
+        }
+    }
+
+    pub fn of_buffer(lease: Lease) -> PyResult<Operand> {
         let layout = layout_of(&lease)?;
         let ffi::Py_buffer { buf, .. } = *lease.buffer();
         let readonly = lease.readonly();
         Ok(Operand { lender: Lender::Buffer(lease), start: buf.cast(), layout, readonly })
+    }
+
+    /// The memory of a view of ours.
+    pub fn of_view(view: &Bound<'_, MemoryView>) -> PyResult<Operand> {
+        let own = view.get();
+        let region = own.region()?;
+        let layout = region.layout()?;
+        own.lend()?;
+        let lender = Lender::View(Lent(view.clone().unbind()));
+        Ok(Operand { lender, start: region.start, layout, readonly: own.is_readonly() })
     }
 
     fn of_tensor(object: &Bound<'_, PyAny>) -> PyResult<Operand> {
@@ -74,12 +111,21 @@ impl Operand {
         match &self.lender {
             Lender::Buffer(lease) => lease.format(),
             Lender::Tensor(tensor) => tensor.format(),
+            Lender::View(view) => view.0.get().item_format().text(),
         }
+    }
+
+    /// Whether the format is one of the `struct` module.
+    pub fn is_struct(&self) -> bool {
+        is_struct(self.format().to_bytes())
     }
 
     /// What the items are made of, if that is known.
     pub fn known_format(&self) -> Option<Format> {
-        let format = parse(self.format())?;
+        let format = match &self.lender {
+            Lender::View(view) => view.0.get().item_format().format()?.clone(),
+            _ => parse(self.format())?,
+        };
         (format.itemsize() == self.layout.itemsize()).then_some(format)
     }
 
@@ -87,8 +133,34 @@ impl Operand {
     pub fn exporter(&self) -> Option<&Py<PyAny>> {
         match &self.lender {
             Lender::Buffer(lease) => lease.exporter(),
-            Lender::Tensor(_) => None,
+            _ => None,
         }
+    }
+
+    /// Whether no byte is also one of another operand, in this layout of it;
+    /// behind pointers, one may be.
+    pub fn is_apart_from(&self, other: &Operand, layout: &Layout) -> bool {
+        if self.layout.is_indirect() || layout.is_indirect() {
+            return false;
+        }
+        let at = |start: *mut u8, layout: &Layout| {
+            let span = layout.span();
+            let at = |offset| start.wrapping_offset(offset).addr();
+            at(span.start)..at(span.end)
+        };
+        let (a, b) = (at(self.start, &self.layout), at(other.start, layout));
+        a.end <= b.start || b.end <= a.start
+    }
+
+    /// The items, as those of a type of their size.
+    pub fn view(&self, element: ElementType) -> Result<AnyView<'_>, Error> {
+        // SAFETY: the exporter keeps the items, and what leads to them.
+        unsafe { AnyView::from_raw(self.start, element, self.layout.clone()) }
+    }
+
+    /// The items, as bytes.
+    pub fn bytes(&self) -> Result<AnyView<'_>, Error> {
+        self.view(ElementType::bytes(self.layout.itemsize()))
     }
 
     /// The bytes of all items.
@@ -99,47 +171,53 @@ impl Operand {
 
 /// A format that is understood.
 fn parse(format: &CStr) -> Option<Format> {
-    match format.to_bytes() {
+    let scalar = match format.to_bytes() {
         [code] => Format::from_code(char::from(*code)),
-        _ => Format::parse(format.to_str().ok()?).ok(),
-    }
+        _ => None,
+    };
+    scalar.or_else(|| Format::parse(format.to_str().ok()?).ok())
 }
 
 fn layout_of(lease: &Lease) -> PyResult<Layout> {
-    let buffer = lease.buffer();
+    let ffi::Py_buffer { len, itemsize, ndim, .. } = *lease.buffer();
+    let made_up;
+    let shape = match lease.shape() {
+        Some(shape) => shape,
+        None if ndim == 0 => &[],
+        None => {
+            made_up = [len.checked_div(itemsize).unwrap_or(0)];
+            &made_up[..]
+        }
+    };
+    layout(shape, lease.strides(), lease.suboffsets(), itemsize)
+}
+
+/// The layout of numbers that an exporter gives, counted from its pointer.
+pub fn layout(
+    shape: &[isize],
+    strides: Option<&[isize]>,
+    suboffsets: Option<&[isize]>,
+    itemsize: isize,
+) -> PyResult<Layout> {
     let negative = |what: &str, number: isize| {
         PyValueError::new_err(format!("the exporter has a negative {what}: {number}"))
     };
-    let itemsize =
-        usize::try_from(buffer.itemsize).map_err(|_| negative("itemsize", buffer.itemsize))?;
+    let itemsize = usize::try_from(itemsize).map_err(|_| negative("itemsize", itemsize))?;
     let mut extents = [0; MAX_NDIM];
-    let extents = match lease.shape() {
-        Some(shape) => {
-            if shape.len() > MAX_NDIM {
-                // Says so.
-                return Layout::contiguous(&vec![1; shape.len()], 1, Order::C).map_err(raise);
-            }
-            for (extent, &given) in extents.iter_mut().zip(shape) {
-                *extent = usize::try_from(given).map_err(|_| negative("extent", given))?;
-            }
-            &extents[..shape.len()]
-        }
-        None if buffer.ndim == 0 => &[][..],
-        None => {
-            let len = usize::try_from(buffer.len).map_err(|_| negative("size", buffer.len))?;
-            extents[0] = len.checked_div(itemsize).unwrap_or(0);
-            &extents[..1]
-        }
-    };
-    let indirect = lease.suboffsets().is_some_and(|all| all.iter().any(|&one| one >= 0));
-    if indirect {
-        return Err(pyo3::exceptions::PyBufferError::new_err(
-            "memory behind pointers is not understood yet",
-        ));
+    if shape.len() > MAX_NDIM {
+        // Says so.
+        return Layout::contiguous(&vec![1; shape.len()], 1, Order::C).map_err(raise);
     }
-    match lease.strides() {
-        Some(strides) => Layout::new(extents, strides, itemsize, 0),
-        None => Layout::contiguous(extents, itemsize, Order::C),
+    for (extent, &given) in extents.iter_mut().zip(shape) {
+        *extent = usize::try_from(given).map_err(|_| negative("extent", given))?;
+    }
+    let extents = &extents[..shape.len()];
+    match (strides, suboffsets) {
+        (Some(strides), None) => Layout::new(extents, strides, itemsize, 0),
+        (Some(strides), Some(suboffsets)) => {
+            Layout::indirect(extents, strides, suboffsets, itemsize, 0)
+        }
+        (None, _) => Layout::contiguous(extents, itemsize, Order::C),
     }
     .map_err(raise)
 }
@@ -158,12 +236,13 @@ pub fn same_items(a: &Operand, b: &Operand) -> bool {
     }
 }
 
-fn element(format: &Format) -> stridewise::ElementType {
+fn element(format: &Format) -> ElementType {
     format.into()
 }
 
-fn is_number(format: &Format) -> bool {
-    element(format) != stridewise::ElementType::bytes(format.itemsize())
+/// Whether a format is that of a number in the order of bytes of this machine.
+pub fn is_number(format: &Format) -> bool {
+    element(format) != ElementType::bytes(format.itemsize())
 }
 
 /// A format between quotes.

@@ -1,15 +1,15 @@
 //! Python's hash of bytes.
 
-use crate::copy::pack;
+use crate::copy::packed_bytes;
 use crate::errors::raise;
-use crate::memory::{bytes_at, vec_of};
+use crate::memory::bytes_at;
 use crate::operand::Operand;
 use crate::threads::run;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::sync::OnceLock;
-use stridewise::{Order, raw};
+use stridewise::{Order, View, siphash13};
 
 /// `hash(bytes)` of the items in C order.
 pub fn of(py: Python<'_>, src: &Operand) -> PyResult<isize> {
@@ -17,17 +17,12 @@ pub fn of(py: Python<'_>, src: &Operand) -> PyResult<isize> {
         return Ok(0);
     }
     let Some((key0, key1)) = keys(py) else { return by_interpreter(py, src) };
-    let hash = run(py, src.nbytes(), || {
-        let layout = &src.layout;
-        let (shape, itemsize) = (layout.shape(), layout.itemsize());
-        // SAFETY: the exporter keeps the items.
-        unsafe { raw::siphash13(shape, itemsize, src.start(), layout.strides(), key0, key1) }
-    })?;
+    let hash = run(py, src.nbytes(), || siphash13(&src.bytes()?, key0, key1))?;
     Ok(signed(hash.map_err(raise)?))
 }
 
-/// -1 means an error to the interpreter.
-fn signed(hash: u64) -> isize {
+/// A hash as the interpreter wants it, to whom -1 means an error.
+pub fn signed(hash: u64) -> isize {
     match hash as isize {
         -1 => -2,
         hash => hash,
@@ -43,10 +38,8 @@ fn keys(py: Python<'_>) -> Option<(u64, u64)> {
         [&b"\x07"[..], b"stridewise", b"0123456789abcdef0123456789abcdef"]
             .iter()
             .all(|&text| {
-                // SAFETY: bytes of their own.
-                let ours = unsafe {
-                    raw::siphash13(&[text.len()], 1, text.as_ptr(), &[1], keys.0, keys.1)
-                };
+                let view = View::new(text, &[text.len()]);
+                let ours = view.and_then(|view| siphash13(&view, keys.0, keys.1));
                 let theirs = PyBytes::new(py, text).hash();
                 matches!((ours, theirs), (Ok(ours), Ok(theirs)) if signed(ours) == theirs)
             })
@@ -76,9 +69,8 @@ fn by_interpreter(py: Python<'_>, src: &Operand) -> PyResult<isize> {
         // SAFETY: the exporter keeps the items.
         unsafe { bytes_at(src.start(), src.nbytes()) }
     } else {
-        let to = src.layout.contiguous_like(Order::C);
-        packed = vec_of(to.nbytes(), |fresh| pack(py, src, &to, fresh))?;
-        &packed[..]
+        packed = packed_bytes(py, src, Order::C)?;
+        packed.as_bytes()
     };
     // SAFETY: a view of these bytes, which ends before they do.
     unsafe {

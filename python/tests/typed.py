@@ -19,7 +19,7 @@ def use(memory: bytearray, matrix: np.ndarray[tuple[int, int], np.dtype[np.float
     assert_type(stridewise.tobytes(array("d", [1.0]), order="K"), bytes)
     assert_type(stridewise.equal(memory, memoryview(b""), mode="bits"), bool)
     assert_type(stridewise.first_mismatch(matrix, result), tuple[int, ...] | None)
-    for function in (stridewise.xxh3_64, stridewise.xxh3_128, stridewise.tree_hash, stridewise.hash_bytes):
+    for function in (stridewise.value_hash, stridewise.xxh3_64, stridewise.xxh3_128, stridewise.tree_hash, stridewise.hash_bytes):
         assert_type(function(result), int)
     plan = stridewise.plan(matrix, matrix.T)
     assert_type(plan, stridewise.Plan)
@@ -28,6 +28,21 @@ def use(memory: bytearray, matrix: np.ndarray[tuple[int, int], np.dtype[np.float
     stridewise.set_threads(2)
     stridewise.set_threads(None)
     assert_type(stridewise.threads(), int)
+
+
+def view(memory: bytearray) -> None:
+    with stridewise.memoryview(memory, extended=True) as m:
+        assert_type(m, stridewise.memoryview)
+        assert_type(m.cast("B", (2, 3)).toreadonly(), stridewise.memoryview)
+        assert_type(m.shape + m.strides + m.suboffsets, tuple[int, ...])
+        assert_type(m.tobytes("F"), bytes)
+        m[1:, ..., 0] = m[0]
+        assert_type(m.index(3) + m.count(3) + len(m) + hash(m), int)
+        assert_type(m == memory, bool)
+        assert_type(m.hex("-"), str)
+        assert_type(m.first_mismatch(b"abc"), tuple[int, ...] | None)
+        assert_type(bytes(m), bytes)
+    m.release()
 
 
 def refused() -> None:

@@ -11,6 +11,8 @@ strides and formats may be any.
 b'rRgGbB'
 """
 
+from collections.abc import Sequence
+
 from ._stridewise import (
     Array,
     Plan,
@@ -20,14 +22,19 @@ from ._stridewise import (
     first_mismatch,
     hash_bytes,
     level,
+    memoryview,
     plan,
     set_threads,
     threads,
     tobytes,
     tree_hash,
+    value_hash,
     xxh3_64,
     xxh3_128,
 )
+
+# As the builtin class is, so that `match` takes it for one.
+Sequence.register(memoryview)
 
 __all__ = [
     "Array",
@@ -38,11 +45,13 @@ __all__ = [
     "first_mismatch",
     "hash_bytes",
     "level",
+    "memoryview",
     "plan",
     "set_threads",
     "threads",
     "tobytes",
     "tree_hash",
+    "value_hash",
     "xxh3_64",
     "xxh3_128",
 ]

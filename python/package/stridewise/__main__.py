@@ -4,6 +4,8 @@ Prints the level of the kernels, a plan, and how fast this package is beside
 what else is installed. Ends with an error if a result is wrong.
 """
 
+from __future__ import annotations
+
 import sys
 import time
 from collections.abc import Callable

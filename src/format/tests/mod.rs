@@ -1,4 +1,3 @@
-mod items;
 mod parse;
 mod scalars;
 mod values;
