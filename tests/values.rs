@@ -1,6 +1,7 @@
 //! Values of two formats: compared, copied and hashed as if each item had
 //! been unpacked.
 
+use crate::formats::formats;
 use crate::support::{bytes, check, check_cases, layouts, oracle, same_bytes};
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -396,6 +397,31 @@ fn prop_value_hashes_depend_on_values_only() {
             Ok(())
         },
     );
+}
+
+/// Formats of all kinds, which have mostly nothing in common.
+#[test]
+fn prop_any_two_formats_are_compared_and_hashed() {
+    let strategy = || (formats(), formats(), any::<u64>());
+    check("values_of_any_formats", strategy, |(a, b, salt)| {
+        let random = &mut Random(salt);
+        let mut operands = Vec::new();
+        for text in [&a, if random.below(3) == 0 { &a } else { &b }] {
+            let format = Format::parse(text).unwrap();
+            if (1..10_000).contains(&format.itemsize()) {
+                operands.push(Operand::new(format, &[2], random));
+            }
+        }
+        let [a, b] = &operands[..] else { return Ok(()) };
+        let (x, y) = (a.values(), b.values());
+        prop_assert_eq!(equal(a, b, Mode::Values), x == y, "{} {}", &a.format, &b.format);
+        let same = x.iter().zip(&y).all(|(x, y)| nan_equal(x, y));
+        prop_assert_eq!(equal(a, b, Mode::NanEqual), same, "{} {}", &a.format, &b.format);
+        let hash = |of: &Operand| value_hash(&of.view(), &of.format).unwrap();
+        prop_assert!(!same || hash(a) == hash(b), "{} {}", &a.format, &b.format);
+        prop_assert!(equal(a, a, Mode::Bits));
+        Ok(())
+    });
 }
 
 /// The same on every machine, and by another implementation in Python.
