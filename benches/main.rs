@@ -10,6 +10,7 @@ mod equal;
 mod hash;
 mod levels;
 mod plan;
+mod values;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
@@ -28,6 +29,7 @@ fn main() {
     equal::register(&mut criterion);
     hash::register(&mut criterion);
     plan::register(&mut criterion);
+    values::register(&mut criterion);
     levels::register(&mut criterion);
     criterion.final_summary();
 }
