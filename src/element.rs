@@ -74,6 +74,40 @@ impl ElementType {
         part * self.parts
     }
 
+    /// The format of such items: bytes where there is none for numbers of
+    /// that size.
+    #[cfg(feature = "std")]
+    pub(crate) fn format(self) -> Format {
+        let code = match (self.kind, self.part) {
+            (Kind::Bool | Kind::Truth, _) => "?",
+            (Kind::Char, _) => "c",
+            (Kind::Int, 1) => "b",
+            (Kind::Int, 2) => "h",
+            (Kind::Int, 4) => "i",
+            (Kind::Int, 8) => "q",
+            (Kind::Uint, 1) => "B",
+            (Kind::Uint, 2) => "H",
+            (Kind::Uint, 4) => "I",
+            (Kind::Uint, 8) => "Q",
+            (Kind::Float, 2) => "e",
+            (Kind::Float, 4) => "f",
+            (Kind::Float, 8) => "d",
+            (Kind::Complex, 4) => "Zf",
+            (Kind::Complex, 8) => "Zd",
+            (Kind::Pointer, _) => "P",
+            _ => "",
+        };
+        let text = match (code, self.parts) {
+            ("", _) => alloc::format!("{}s", self.itemsize()),
+            (code, 1) => code.into(),
+            (code, parts) => alloc::format!("({parts}){code}"),
+        };
+        match Format::parse(&text) {
+            Ok(format) => format,
+            Err(_) => unreachable!("{text} is a format"),
+        }
+    }
+
     /// This type for items that are made of any bytes.
     pub(crate) fn of_bytes(self) -> ElementType {
         let kind = if self.kind == Kind::Bool { Kind::Truth } else { self.kind };

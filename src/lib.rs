@@ -62,6 +62,8 @@ extern crate alloc;
 extern crate std;
 
 mod axes;
+#[cfg(feature = "std")]
+pub mod buffer;
 mod element;
 mod error;
 mod format;
@@ -76,6 +78,8 @@ pub mod raw;
 mod view;
 
 pub use element::{Complex, Element, ElementType, F16};
+#[cfg(feature = "std")]
+pub use error::BufferError;
 pub use error::{AllocError, Error, FormatError, LayoutError, LevelError, MismatchError};
 pub use format::{Field, Format, Value};
 pub use layout::{Layout, MAX_NDIM, Order, Slice};

@@ -2,6 +2,15 @@
 //!
 //! Work runs in the pool that the caller is in, else in the global one. A
 //! panic in a chunk reaches the caller once the other chunks have ended.
+//!
+//! A thread that waits for a chunk that another one has taken is given other
+//! tasks of the pool in the meantime. Such a task must not wait for what the
+//! chunk's verb holds, or both wait for ever; so threads can tell.
+
+#[cfg(feature = "rayon")]
+use core::ops::Range;
+#[cfg(feature = "rayon")]
+use core::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether there is more than one thread to run chunks.
 #[inline]
@@ -15,10 +24,7 @@ pub(crate) fn pays() -> bool {
 /// Calls `task` for each chunk.
 pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Send + Sync) {
     #[cfg(feature = "rayon")]
-    {
-        use rayon::prelude::*;
-        (0..chunks).into_par_iter().with_max_len(1).for_each(task);
-    }
+    halve(0..chunks, &task);
     #[cfg(not(feature = "rayon"))]
     (0..chunks).for_each(task);
 }
@@ -28,8 +34,13 @@ pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Send + Sync) {
 pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Send + Sync) -> bool {
     #[cfg(feature = "rayon")]
     {
-        use rayon::prelude::*;
-        (0..chunks).into_par_iter().with_max_len(1).all(task)
+        let holds = AtomicBool::new(true);
+        for_each(chunks, |id| {
+            if holds.load(Ordering::Relaxed) && !task(id) {
+                holds.store(false, Ordering::Relaxed);
+            }
+        });
+        holds.into_inner()
     }
     #[cfg(not(feature = "rayon"))]
     (0..chunks).all(task)
@@ -43,11 +54,84 @@ pub(crate) fn for_each_part<T: Send>(
     task: impl Fn(usize, &mut [T]) + Send + Sync,
 ) {
     #[cfg(feature = "rayon")]
-    {
-        use rayon::prelude::*;
-        let parts = items.par_chunks_mut(each).enumerate().with_max_len(1);
-        parts.for_each(|(part, items)| task(part, items));
-    }
+    halve_parts(items, each, 0, &task);
     #[cfg(not(feature = "rayon"))]
     items.chunks_mut(each).enumerate().for_each(|(part, items)| task(part, items));
 }
+
+#[cfg(feature = "rayon")]
+fn halve(chunks: Range<usize>, task: &(impl Fn(usize) + Send + Sync)) {
+    match chunks.len() {
+        0 => {}
+        1 => task(chunks.start),
+        len => {
+            let middle = chunks.start + len / 2;
+            let (first, second) = (chunks.start..middle, middle..chunks.end);
+            join(|| halve(first, task), || halve(second, task));
+        }
+    }
+}
+
+#[cfg(feature = "rayon")]
+fn halve_parts<T: Send>(
+    items: &mut [T],
+    each: usize,
+    part: usize,
+    task: &(impl Fn(usize, &mut [T]) + Send + Sync),
+) {
+    let parts = items.len().div_ceil(each);
+    match parts {
+        0 => {}
+        1 => task(part, items),
+        _ => {
+            let (first, second) = items.split_at_mut(parts / 2 * each);
+            join(
+                || halve_parts(first, each, part, task),
+                || halve_parts(second, each, part + parts / 2, task),
+            );
+        }
+    }
+}
+
+#[cfg(feature = "rayon")]
+fn join(a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
+    let here = || {
+        let _waiting = Waiting::new();
+        rayon::join(a, b);
+    };
+    // The thread that waits is one of the pool.
+    if rayon::current_thread_index().is_some() { here() } else { rayon::scope(|_| here()) }
+}
+
+#[cfg(feature = "std")]
+mod waiting {
+    use core::cell::Cell;
+    use core::marker::PhantomData;
+
+    std::thread_local! {
+        static DEPTH: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// For as long as it lives, [`is_waiting`] holds on this thread.
+    pub(crate) struct Waiting(PhantomData<*const ()>);
+
+    impl Waiting {
+        pub(crate) fn new() -> Waiting {
+            DEPTH.set(DEPTH.get() + 1);
+            Waiting(PhantomData)
+        }
+    }
+
+    impl Drop for Waiting {
+        fn drop(&mut self) {
+            DEPTH.set(DEPTH.get() - 1);
+        }
+    }
+
+    /// Whether what runs now may be a task of others, on top of a verb.
+    pub(crate) fn is_waiting() -> bool {
+        DEPTH.get() > 0
+    }
+}
+#[cfg(feature = "std")]
+pub(crate) use waiting::{Waiting, is_waiting};

@@ -3,6 +3,8 @@
 //! `STRIDEWISE_TEST_LAYOUTS` is the number of random layouts to a property
 //! (20,000), `STRIDEWISE_TEST_SEED` draws others than the usual ones.
 
+#[cfg(feature = "testing")]
+mod buffer;
 mod contiguous;
 mod copy;
 mod coverage;

@@ -3,6 +3,8 @@
 //! Every variant carries the values that it complains about; the text is one
 //! lower-case line, so that it fits behind a caller's own prefix.
 
+#[cfg(feature = "std")]
+mod buffer;
 mod layout;
 
 #[cfg(test)]
@@ -16,6 +18,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+#[cfg(feature = "std")]
+pub use buffer::BufferError;
 pub use layout::LayoutError;
 
 /// Two operands that do not fit together.
@@ -229,6 +233,9 @@ pub enum Error {
     Alloc(AllocError),
     /// A format is not understood.
     Format(FormatError),
+    /// A buffer is refused, or a view of one.
+    #[cfg(feature = "std")]
+    Buffer(BufferError),
 }
 
 impl fmt::Display for Error {
@@ -239,6 +246,8 @@ impl fmt::Display for Error {
             Error::Level(error) => error.fmt(f),
             Error::Alloc(error) => error.fmt(f),
             Error::Format(error) => error.fmt(f),
+            #[cfg(feature = "std")]
+            Error::Buffer(error) => error.fmt(f),
         }
     }
 }
@@ -273,5 +282,19 @@ impl From<AllocError> for Error {
 impl From<FormatError> for Error {
     fn from(error: FormatError) -> Self {
         Error::Format(error)
+    }
+}
+
+#[cfg(feature = "std")]
+impl From<BufferError> for Error {
+    fn from(error: BufferError) -> Self {
+        match error {
+            BufferError::Layout(error) => Error::Layout(error),
+            BufferError::Mismatch(error) => Error::Mismatch(error),
+            BufferError::Level(error) => Error::Level(error),
+            BufferError::Alloc(error) => Error::Alloc(error),
+            BufferError::Format(error) => Error::Format(error),
+            error => Error::Buffer(error),
+        }
     }
 }

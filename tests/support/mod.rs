@@ -3,8 +3,12 @@
 #[cfg(unix)]
 pub(crate) mod guard;
 pub(crate) mod indirect;
+#[cfg(feature = "testing")]
+pub(crate) mod items;
 pub(crate) mod oracle;
 pub(crate) mod strategies;
+#[cfg(feature = "testing")]
+pub(crate) mod structures;
 
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestRunner};

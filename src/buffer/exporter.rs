@@ -1,0 +1,34 @@
+//! Exporters: those who let others at their memory.
+
+use super::{Buffer, Request};
+use crate::error::BufferError;
+
+/// A type that lets others view its memory. See the [module](super) for one
+/// that does.
+///
+/// A consumer asks for a buffer by a [`Request`], and gives it back when it
+/// has done with it.
+pub trait Exporter: Send + Sync {
+    /// A buffer that is as the request says: mostly the
+    /// [`answer`](Buffer::answer) of one that tells all.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Buffer::answer`], or others of the exporter's own.
+    fn export(&self, request: Request) -> Result<Buffer, BufferError>;
+
+    /// Takes a buffer back; called once for each that [`export`] gave to a
+    /// [`ManagedBuffer`](super::ManagedBuffer).
+    ///
+    /// [`export`]: Exporter::export
+    fn release_buffer(&self, buffer: Buffer) {
+        drop(buffer);
+    }
+}
+
+/// A buffer exports itself, whole or as the request says.
+impl Exporter for Buffer {
+    fn export(&self, request: Request) -> Result<Buffer, BufferError> {
+        self.answer(request)
+    }
+}

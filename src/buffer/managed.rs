@@ -1,0 +1,117 @@
+//! Managed buffers: what an exporter has given, and how many views have it.
+
+use super::{Buffer, Exporter, Memory, Request};
+use crate::error::BufferError;
+use alloc::sync::Arc;
+use core::fmt;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+/// A buffer that views share; the exporter gets it back when the last of
+/// them has been released or dropped.
+///
+/// A method of a view that runs counts as a view: so that another thread
+/// may release the view meanwhile, and the buffer is still given back after
+/// its last use.
+pub struct ManagedBuffer {
+    /// Views that have not been released, and methods that run.
+    exports: AtomicUsize,
+    /// `None` once `exports` is 0. Written only then, so that nobody waits.
+    held: RwLock<Option<Held>>,
+}
+
+struct Held {
+    buffer: Buffer,
+    exporter: Option<Arc<dyn Exporter>>,
+}
+
+impl ManagedBuffer {
+    /// Asks an exporter for a buffer, which is then to be released once.
+    pub(super) fn ask(
+        exporter: Arc<dyn Exporter>,
+        request: Request,
+    ) -> Result<(Arc<ManagedBuffer>, Buffer), BufferError> {
+        let buffer = exporter.export(request)?;
+        let held = Held { buffer: buffer.clone(), exporter: Some(exporter) };
+        Ok((ManagedBuffer::of(held), buffer))
+    }
+
+    /// A buffer that nobody wants back.
+    pub(super) fn without_exporter(buffer: Buffer) -> Arc<ManagedBuffer> {
+        ManagedBuffer::of(Held { buffer, exporter: None })
+    }
+
+    /// With the first registration already made.
+    fn of(held: Held) -> Arc<ManagedBuffer> {
+        let held = RwLock::new(Some(held));
+        Arc::new(ManagedBuffer { exports: AtomicUsize::new(1), held })
+    }
+
+    /// The number of views that have not been released, and of their methods
+    /// that run.
+    #[must_use]
+    pub fn exports(&self) -> usize {
+        self.exports.load(Ordering::Relaxed)
+    }
+
+    /// Counts one more view, unless the last one is gone.
+    pub(super) fn register(&self) -> Result<(), BufferError> {
+        let more = |exports: usize| if exports == 0 { None } else { exports.checked_add(1) };
+        match self.exports.fetch_update(Ordering::Acquire, Ordering::Relaxed, more) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(BufferError::Released),
+        }
+    }
+
+    /// Counts one view less, and gives the buffer back after the last.
+    pub(super) fn unregister(&self) {
+        if self.exports.fetch_sub(1, Ordering::AcqRel) > 1 {
+            return;
+        }
+        let held = self.held.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Held { buffer, exporter: Some(exporter) }) = held {
+            exporter.release_buffer(buffer);
+        }
+    }
+
+    /// Keeps the buffer for as long as the hold lives.
+    pub(super) fn hold(&self) -> Result<Hold<'_>, BufferError> {
+        self.register()?;
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(Hold { held: Some(held), managed: self })
+    }
+}
+
+impl fmt::Debug for ManagedBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManagedBuffer").field("exports", &self.exports()).finish_non_exhaustive()
+    }
+}
+
+/// A view that lives as long as a method runs.
+pub(super) struct Hold<'a> {
+    held: Option<RwLockReadGuard<'a, Option<Held>>>,
+    managed: &'a ManagedBuffer,
+}
+
+impl Hold<'_> {
+    fn held(&self) -> Result<&Held, BufferError> {
+        self.held.as_ref().and_then(|held| held.as_ref()).ok_or(BufferError::Released)
+    }
+
+    pub(super) fn memory(&self) -> Result<&Arc<Memory>, BufferError> {
+        Ok(&self.held()?.buffer.memory)
+    }
+
+    pub(super) fn exporter(&self) -> Result<Option<Arc<dyn Exporter>>, BufferError> {
+        Ok(self.held()?.exporter.clone())
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        // Before the buffer may be taken.
+        self.held = None;
+        self.managed.unregister();
+    }
+}
