@@ -4,6 +4,7 @@
 mod assign;
 mod cast;
 mod compare;
+mod conformance;
 mod construct;
 mod contiguous;
 mod exceptions;
