@@ -65,8 +65,9 @@
 //! let numbers = Array::new(vec![21.0, 21.0, 22.0, 22.0, 23.0, 23.0], &[3, 2])?;
 //! let numbers = MemoryView::from_buffer(Buffer::from(numbers));
 //! assert!(view == numbers);
+//! assert_eq!(view.value_hash()?, numbers.value_hash()?);
 //!
-//! // Hashed, once it cannot be written: as Python does, by the bytes.
+//! // Hashed as Python does, once it cannot be written: by the bytes.
 //! assert_eq!(bytes.hash(), Err(BufferError::HashWritable));
 //! # #[cfg(target_endian = "little")]
 //! assert_eq!(bytes.to_readonly()?.hash()?, 1408893816352489225);

@@ -10,7 +10,7 @@ use stridewise::{LayoutError, MismatchError};
 /// A random slice of an axis that picks this many, in either direction.
 fn slice_of(rng: &mut Rng, len: usize, extent: usize) -> Slice {
     let start = rng.below(extent - len + 1);
-    let most = if len == 0 { 1 } else { ((extent - start) / len).max(1) };
+    let most = (extent - start).checked_div(len).map_or(1, |most| most.max(1));
     let step = 1 + rng.below(most);
     let slice = cut(start as isize, (start + len * step) as isize, step as isize);
     assert_eq!(picks(slice, extent).map(|picked| picked.len()), Some(len));

@@ -108,7 +108,8 @@ fn ordinary_owners_export() {
     let columns = stridewise::View::new(&[1i32, 2, 3, 4, 5, 6], &[2, 3]).unwrap();
     let columns: Array<i32> = to_contiguous(&columns, Order::F).unwrap();
     let pairs = vec![[1u8, 2], [3, 4]];
-    let owners: [(Buffer, &str, &[usize], &[isize], bool, &str); 7] = [
+    type Owner<'a> = (Buffer, &'a str, &'a [usize], &'a [isize], bool, &'a str);
+    let owners: [Owner<'_>; 7] = [
         (vec![1i64, -2].into(), "q", &[2], &[8], false, "[1, -2]"),
         (WORDS[..].into(), "H", &[3], &[2], true, "[1, 2, 3]"),
         (shared.into(), "d", &[2], &[8], true, "[1.5, 2.5]"),

@@ -57,7 +57,7 @@ fn verify_getbuf(original: &Subject, from: &Subject, request: Request, sliced: b
     let got = Arc::new(got.unwrap_or_else(|error| panic!("{error}")));
     let asks = |part| request.contains(part);
     let (shape, format) = (original.shape(), from.format());
-    let bytes = Value::List(ints(original.tobytes().into_iter().map(i64::from)).into());
+    let bytes = Value::List(ints(original.tobytes().into_iter().map(i64::from)));
     let list = if asks(Request::FORMAT) { from.tolist() } else { bytes };
     verify(
         &got,

@@ -109,8 +109,8 @@ fn single_items_are_written() {
         let mut items = sample.items.clone();
         let array = nd(&items, &[5], format, NdFlags::WRITABLE);
         let viewed = view(&nd(&items, &[5], format, NdFlags::WRITABLE));
-        for i in 0..5 {
-            items[i] = item.clone();
+        for (i, place) in items.iter_mut().enumerate() {
+            place.clone_from(item);
             array.set(&[i as isize], item).unwrap();
             viewed.set(&[i as isize], item).unwrap();
         }

@@ -136,7 +136,7 @@ fn released_views_refuse_everything() {
     refused(viewed.len());
     refused(viewed.is_empty());
     // Equal to itself, and to nothing else.
-    assert!(*viewed == *viewed && *viewed != *other && *other != *viewed);
+    assert!(same(&viewed, &viewed) && !same(&viewed, &other) && !same(&other, &viewed));
     assert_eq!(viewed.release(), Ok(()));
 }
 

@@ -14,7 +14,7 @@ fn some_slices(rng: &mut Rng, shape: &[usize]) -> Vec<Vec<Slice>> {
         let each = shape.iter().map(|&extent| {
             let len = least.min(extent) + rng.below(extent + 1 - least.min(extent));
             let start = rng.below(extent - len + 1);
-            let most = if len == 0 { 1 } else { ((extent - start) / len).max(1) };
+            let most = (extent - start).checked_div(len).map_or(1, |most| most.max(1));
             let step = 1 + rng.below(most);
             let (stop, turn) = (start + len * step, rng.below(2) == 0);
             match (turn, len) {

@@ -77,8 +77,8 @@ fn what_is_out_of_range_is_refused() {
         'b' | 'B' => 8,
         'h' | 'H' => 16,
         'i' | 'I' => 32,
-        'l' | 'L' => 8 * size_of::<core::ffi::c_long>(),
-        'n' | 'N' | 'P' => 8 * size_of::<usize>(),
+        'l' | 'L' => core::ffi::c_long::BITS,
+        'n' | 'N' | 'P' => usize::BITS,
         _ => 64,
     };
     for character in "bBhHiIlLqQnNP".chars() {

@@ -113,7 +113,7 @@ pub(crate) struct Aligned {
 /// A slice of `len` indices of an axis.
 fn slice_of(len: usize, extent: usize) -> impl Strategy<Value = Slice> {
     (0..=extent - len).prop_flat_map(move |start| {
-        let most = if len == 0 { 1 } else { ((extent - start) / len).max(1) };
+        let most = (extent - start).checked_div(len).map_or(1, |most| most.max(1));
         (1..=most).prop_map(move |step| {
             let stop = start + len * step;
             Slice::new(Some(start as isize), Some(stop as isize), step as isize)

@@ -2,14 +2,17 @@
 
 use super::MemoryView;
 use super::assign::same_shape;
-use super::items::values;
+use crate::axes::Axes;
 use crate::buffer::Exporter;
 use crate::error::BufferError;
-use crate::ops::{equal, hash_into, siphash13, xxh3_64};
+use crate::layout::{Layout, Order};
+use crate::ops::{equal, equal_values, hash_into, siphash13, value_hash, xxh3_64};
 use crate::parallel::Waiting;
+use crate::view::{AnyView, Strided};
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use core::hash::Hasher;
+use stridewise_kernels::equal::Mode;
 
 impl MemoryView {
     /// Whether two views have the same shape and items of equal values,
@@ -46,7 +49,7 @@ impl MemoryView {
             if alike {
                 return Ok(equal(a, b)?);
             }
-            Ok(values(a, &self.format)? == values(b, &other.format)?)
+            Ok(equal_values(a, &self.format, b, &other.format, Mode::Values)?)
         })
     }
 
@@ -139,6 +142,34 @@ impl MemoryView {
     /// [`BufferError::Released`].
     pub fn xxh3_64(&self) -> Result<u64, BufferError> {
         self.reading(|items| Ok(xxh3_64(items)?))
+    }
+
+    /// A hash of the values: equal views have equal ones, whatever their
+    /// formats; see [`value_hash`](crate::value_hash).
+    ///
+    /// # Errors
+    ///
+    /// [`BufferError::Released`].
+    ///
+    /// ```
+    /// use stridewise::buffer::{Buffer, MemoryView};
+    /// let ints = MemoryView::from_buffer(Buffer::from(vec![1i64, 2, 3]));
+    /// let floats = MemoryView::from_buffer(Buffer::from(vec![1.0f32, 2.0, 3.0]));
+    /// assert_eq!(ints.value_hash()?, floats.value_hash()?);
+    /// # Ok::<(), stridewise::BufferError>(())
+    /// ```
+    pub fn value_hash(&self) -> Result<u64, BufferError> {
+        self.reading(|items| match items.layout().is_empty() {
+            false => Ok(value_hash(items, &self.format)?),
+            true => {
+                // As in `same_shape`, what follows the first 0 does not count.
+                let mut shape = Axes::<usize>::from_slice(items.layout().shape());
+                let walked = shape.iter().position(|&extent| extent == 0).unwrap_or(0);
+                shape[walked..].fill(0);
+                let layout = Layout::contiguous(&shape, self.layout.itemsize(), Order::C)?;
+                Ok(value_hash(&AnyView::new(&[], &self.format, layout)?, &self.format)?)
+            }
+        })
     }
 }
 
