@@ -31,6 +31,11 @@
 //! hashed by value: [`equal_values`], [`first_value_mismatch`],
 //! [`copy_values`], [`value_hash`].
 //!
+//! Libraries that let each other at their memory do so by the buffer protocol,
+//! Python's PEP 3118: exporters, requests and memory views are in
+#![cfg_attr(feature = "std", doc = "[`buffer`].")]
+#![cfg_attr(not(feature = "std"), doc = "`buffer`, which needs `std`.")]
+//!
 //! ```
 //! use stridewise::{Order, Slice, View, equal, first_mismatch, to_contiguous, xxh3_64};
 //!
@@ -50,9 +55,12 @@
 //!
 //! # Features
 //!
-//! `std` reads the environment variable `STRIDEWISE_LEVEL`; `rayon` runs
+//! `std` reads the environment variable `STRIDEWISE_LEVEL` and has the locks
+//! of `buffer`; `rayon` runs
 //! large plans in the caller's thread pool. Both are on by default; without
 //! them the crate is `no_std` with `alloc`. Vector kernels need neither.
+//! `testing` adds `buffer::testing`, an exporter of arrays of every kind for the
+//! tests of libraries that consume buffers.
 
 #![no_std]
 #![deny(unsafe_code)]

@@ -7,6 +7,7 @@ mod compare;
 mod conformance;
 mod construct;
 mod contiguous;
+mod errors;
 mod exceptions;
 mod formats;
 mod getbuf;
