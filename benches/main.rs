@@ -4,6 +4,7 @@
 //! truth before it is timed. Run as a test (`--test`, or a debug build) only
 //! the small sizes are taken.
 
+mod buffer;
 mod contiguous;
 mod copy;
 mod equal;
@@ -30,6 +31,7 @@ fn main() {
     hash::register(&mut criterion);
     plan::register(&mut criterion);
     values::register(&mut criterion);
+    buffer::register(&mut criterion);
     levels::register(&mut criterion);
     criterion.final_summary();
 }

@@ -1,9 +1,10 @@
 //! Buffers of ordinary owners of memory.
 
+use super::memory::Access;
 use super::{Buffer, Memory};
 use crate::element::Element;
 use crate::layout::{Layout, Order};
-use crate::view::{AnyArray, Array, Strided};
+use crate::view::{AnyArray, Array, IndirectArray, Strided, StridedMut};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -45,6 +46,32 @@ impl From<AnyArray> for Buffer {
         let (layout, format) = (array.layout().clone(), array.element().format());
         let memory = Memory::from_vec(array.into_bytes());
         Buffer::of_validated(&memory, layout, format, false)
+    }
+}
+
+/// Parts behind pointers, to read and to write.
+///
+/// ```
+/// use stridewise::buffer::{Buffer, MemoryView};
+/// use stridewise::{Array, IndirectArray};
+/// let row = |first: u16| Array::new(vec![first, first + 1], &[2]);
+/// let rows = IndirectArray::new(vec![row(10)?, row(20)?])?;
+/// let view = MemoryView::from_buffer(rows.into());
+/// view.set(&[1, 0], &7.into())?;
+/// assert_eq!(view.suboffsets()?, [0, -1]);
+/// assert_eq!(view.tolist()?.to_string(), "[[10, 11], [7, 21]]");
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+impl<A: StridedMut + Send + Sync + 'static> From<IndirectArray<A>> for Buffer {
+    fn from(mut array: IndirectArray<A>) -> Buffer {
+        let (layout, format) = (array.layout().clone(), array.element().format());
+        let (start, rows) = (array.start_mut(), array.parts().len());
+        let len = rows * size_of::<*mut u8>();
+        // The parts are not seen again, so their bytes may become any.
+        let memory = Memory::of(start, len, Access::Items, Some(Arc::new(array)));
+        let mut buffer = Buffer::of_validated(&memory, layout, format, false);
+        buffer.distinct = true;
+        buffer
     }
 }
 
