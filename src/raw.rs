@@ -147,7 +147,7 @@ pub unsafe fn equal(
         return Ok(same);
     }
     let nest = LoopNest::new(shape, item, a_strides, b_strides);
-    let comparison = Comparison::new(nest, level, class, mode, None, None);
+    let comparison = Comparison::new(nest, kernel, None, None);
     // SAFETY: K2 by the caller, K4 by L2.
     Ok(unsafe { comparison.run(a, b) })
 }

@@ -97,7 +97,7 @@ pub(super) unsafe fn equal_at(
             Some(same) => same,
             None => {
                 let nest = LoopNest::new(shape, item, strides[0], strides[1]);
-                Comparison::new(nest, level, class, mode, None, None).run(a, b)
+                Comparison::new(nest, kernel, None, None).run(a, b)
             }
         })
     }
@@ -239,7 +239,8 @@ impl EqualPlan {
         a.check_itemsize(element.itemsize())?;
         let (nest, level) = (pair(a, b)?, options.level()?);
         let Share { pieces, caches, chunks } = Share::new(a, b, options.caches, options.chunks);
-        let comparison = Comparison::new(nest, level, element.class(), mode, caches, chunks);
+        let equal = Equal::new(level, element.class(), mode);
+        let comparison = Comparison::new(nest, equal, caches, chunks);
         Ok(EqualPlan { a: a.clone(), b: b.clone(), element, comparison, pieces })
     }
 
@@ -327,8 +328,7 @@ impl EqualPlan {
         if nest.is_empty() {
             return None;
         }
-        let Comparison { level, class, mode, .. } = self.comparison;
-        let equal = Equal::new(level, class, mode);
+        let equal = self.comparison.equal;
         // SAFETY: the first items.
         if !unsafe { equal.run(a, b, item) } {
             return Some(0);
@@ -358,16 +358,16 @@ impl EqualPlan {
 
     /// A serial comparison of some of the items.
     fn part(&self, nest: LoopNest) -> Comparison {
-        let Comparison { level, class, mode, ref tiles, .. } = self.comparison;
+        let Comparison { equal, ref tiles, .. } = self.comparison;
         // Beyond the caches if the whole is: small ones make it so.
         let caches = tiles.as_ref().filter(|tiles| tiles.far).map(|_| Caches::LEAST);
-        Comparison::new(nest, level, class, mode, caches, Some(1))
+        Comparison::new(nest, equal, caches, Some(1))
     }
 
     /// The level of its kernels.
     #[must_use]
     pub fn level(&self) -> Level {
-        self.comparison.level
+        self.comparison.equal.level()
     }
 
     /// The number of chunks for threads.

@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 use stridewise_kernels::Level;
 use stridewise_kernels::copy::{Axis, Block, Family};
-use stridewise_kernels::equal::{Class, Equal, Mode};
+use stridewise_kernels::equal::Equal;
 
 /// A comparison that is ready to run; the left operand stands in the
 /// destination's place.
@@ -35,9 +35,8 @@ pub(crate) struct Comparison {
     /// Whether the operands have changed places: the left one gives the order.
     pub(crate) swapped: bool,
     pub(crate) split: Split,
-    pub(crate) level: Level,
-    pub(crate) class: Class,
-    pub(crate) mode: Mode,
+    /// Chosen here, so that a plan that is run again does not choose again.
+    pub(crate) equal: Equal,
 }
 
 /// How a nest is cut into tiles.
@@ -76,6 +75,9 @@ const SHORT: usize = 16;
 /// that what differs early costs no tile.
 const FEW: usize = 128;
 
+/// Bytes of the first run that are looked at before all else: whole items.
+const FIRST: usize = 64;
+
 /// Bytes of rows that are kept on different cache sets.
 const fn padded(bytes: usize) -> usize {
     bytes + bytes / SET * PAD
@@ -90,9 +92,7 @@ impl Comparison {
     /// decide.
     pub(crate) fn new(
         mut nest: LoopNest,
-        level: Level,
-        class: Class,
-        mode: Mode,
+        equal: Equal,
         caches: policy::For,
         chunks: Option<usize>,
     ) -> Comparison {
@@ -106,7 +106,7 @@ impl Comparison {
                 simplify(&mut nest);
             }
             if nest.items() > FEW {
-                tiles = Some(Tiles::new(&nest, level, policy::prefetches(&nest, caches)));
+                tiles = Some(Tiles::new(&nest, equal.level(), policy::prefetches(&nest, caches)));
             }
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));
@@ -118,7 +118,7 @@ impl Comparison {
             split.step = split.step.next_multiple_of(tiles.grid.steps[split.at]);
             split.chunks = extent.div_ceil(split.step);
         }
-        Comparison { nest, tiles, swapped, split, level, class, mode }
+        Comparison { nest, tiles, swapped, split, equal }
     }
 
     /// Whether all items are equal.
@@ -127,6 +127,16 @@ impl Comparison {
     /// K2 and K4 for the planned loops from these bases, both only read.
     pub(crate) unsafe fn run(&self, left: *const u8, right: *const u8) -> bool {
         let (left, right) = if self.swapped { (right, left) } else { (left, right) };
+        let nest = &self.nest;
+        // What differs at once should cost next to nothing.
+        let first = nest.item.min(FIRST);
+        // SAFETY: a part of the first run, if there is one.
+        let same = |left: *const u8, right: *const u8| unsafe {
+            self.equal.run(left.offset(nest.dst), right.offset(nest.src), first)
+        };
+        if !nest.is_empty() && !same(left, right) {
+            return false;
+        }
         if self.split.chunks == 1 || !parallel::pays() {
             // SAFETY: handed on.
             return unsafe { self.run_nest(&self.nest, left, right) };
@@ -147,7 +157,7 @@ impl Comparison {
         if nest.is_empty() {
             return true;
         }
-        let equal = Equal::new(self.level, self.class, self.mode);
+        let equal = self.equal;
         if nest.item > RUN || nest.loops.is_empty() {
             // SAFETY: handed on.
             return unsafe { rows(nest, left, right, equal) };
@@ -160,8 +170,7 @@ impl Comparison {
             match &self.tiles {
                 None => walk(around, l, r, &|l, r| equal.block(l, r, &block)),
                 Some(tiles) => {
-                    equal.block(l, r, &first_of(block))
-                        && tiles.run(nest, self.level, equal, left, right)
+                    equal.block(l, r, &first_of(block)) && tiles.run(nest, equal, left, right)
                 }
             }
         }
@@ -230,14 +239,7 @@ impl Tiles {
     /// # Safety
     /// K2 and K4 for `nest`, which is the planned one or a part of it.
     #[inline(never)]
-    unsafe fn run(
-        &self,
-        nest: &LoopNest,
-        level: Level,
-        equal: Equal,
-        left: *const u8,
-        right: *const u8,
-    ) -> bool {
+    unsafe fn run(&self, nest: &LoopNest, equal: Equal, left: *const u8, right: *const u8) -> bool {
         let (mut small, mut large) = ([const { Scratch(MaybeUninit::uninit()) }; 2], Vec::new());
         let mut scratch = small.each_mut().map(|s| s.0.as_mut_ptr().cast::<u8>());
         let mut here = self;
@@ -251,7 +253,7 @@ impl Tiles {
                 scratch = [start, start.wrapping_add(need - PAD)];
             } else {
                 // Without memory for them, more and smaller tiles.
-                smaller = Tiles::new(nest, level, false);
+                smaller = Tiles::new(nest, equal.level(), false);
                 here = &smaller;
             }
         }
@@ -264,7 +266,7 @@ impl Tiles {
                 if full {
                     here.full.run(equal, scratch, left, right)
                 } else {
-                    Tile::new(tile, level, self.far).run(equal, scratch, left, right)
+                    Tile::new(tile, equal.level(), self.far).run(equal, scratch, left, right)
                 }
             };
             if !same {

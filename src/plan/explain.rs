@@ -32,9 +32,9 @@ impl Display for Comparison {
             f,
             "compare: {} bytes read of each, {}",
             nest.bytes(),
-            rule(self.class, self.mode)
+            rule(self.equal.class(), self.equal.mode())
         )?;
-        header(f, self.level, self.split, nest)?;
+        header(f, self.equal.level(), self.split, nest)?;
         let (left, right) = if self.swapped { ("right", "left") } else { ("left", "right") };
         if nest.item > RUN || nest.loops.is_empty() || nest.is_empty() {
             for (at, l) in nest.loops.iter().enumerate() {

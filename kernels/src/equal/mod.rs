@@ -119,6 +119,24 @@ impl Equal {
         Equal { level, class, mode, rows, find }
     }
 
+    /// The level that it was chosen for.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// The class of the items.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// When items are equal.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// Whether all items in the `bytes` bytes at `a` and at `b` are equal.
     ///
     /// `bytes` is a multiple of the size of an item; no alignment is needed.

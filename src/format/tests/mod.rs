@@ -1,3 +1,4 @@
+mod items;
 mod parse;
 mod scalars;
 mod values;

@@ -135,7 +135,7 @@ fn an_index_keeps_the_pointers_that_others_need() {
     assert_eq!(numbers(&items), (&[4, 3, 2][..], &[P, 2 * P, P][..], &[8, -1, 12][..], 16));
     // Where nothing is, nothing is followed.
     let empty = Layout::indirect(&[2, 0], &[P, 1], &[0, -1], 1, 0).unwrap();
-    assert_eq!(empty.index(0, 1).unwrap().suboffsets(), []);
+    assert_eq!(empty.index(0, 1).unwrap().suboffsets(), [0isize; 0]);
 }
 
 #[test]

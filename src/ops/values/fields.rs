@@ -25,7 +25,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::slice::from_raw_parts;
 use stridewise_kernels::Level;
-use stridewise_kernels::equal::Mode;
+use stridewise_kernels::equal::{Equal, Mode};
 
 /// Bytes of a block of one pair: large, as nothing is met again.
 const BLOCK: usize = 1 << 20;
@@ -168,9 +168,9 @@ impl Test {
     fn new(items: &[Loop], pair: &Pair, level: Level, mode: Mode) -> Test {
         let mut nest = pair.nest(items);
         match pair.rule {
-            Rule::Typed(class) => {
-                Test::Typed(Comparison::new(nest, level, class, mode, None, Some(1)).into())
-            }
+            Rule::Typed(class) => Test::Typed(
+                Comparison::new(nest, Equal::new(level, class, mode), None, Some(1)).into(),
+            ),
             Rule::Numbers(numbers) => Test::Numbers(Packed::new(nest, numbers, level, mode).into()),
             Rule::Texts(parts) => {
                 simplify(&mut nest, Traversal::Free);
