@@ -1,5 +1,5 @@
 //! Values of two formats: compared, hashed and copied, against one item after
-//! the other unpacked.
+//! the other unpacked. Bytes are those of both operands.
 
 use criterion::{Criterion, SamplingMode, Throughput};
 use std::hint::black_box;
@@ -25,7 +25,7 @@ const PAIRS: [(&str, &str); 12] = [
     ("<hbdq", ">hbdq"),
 ];
 
-/// Items of a benchmark, and of one that is run as a test.
+/// Items of a benchmark; the first of one that is run as a test, or unpacked.
 const SIZES: [(&str, usize); 2] = [("16Ki", 16 << 10), ("4Mi", 4 << 20)];
 
 pub fn register(criterion: &mut Criterion) {
@@ -71,12 +71,14 @@ fn bench(criterion: &mut Criterion, name: &str, items: usize, pair: [&str; 2]) {
     let plan = plan.expect("one shape");
     assert_eq!(plan.run(&a, &b), Ok(true));
     group.bench_function("equal", |bench| bench.iter(|| plan.run(black_box(&a), &b)));
-    group.bench_function("unpacked", |bench| {
-        bench.iter(|| {
-            let [x, y] = [0, 1].map(|i| memories[i].chunks(formats[i].itemsize()));
-            x.zip(y).all(|(x, y)| formats[0].unpack(black_box(x)) == formats[1].unpack(y))
+    if items == SIZES[0].1 {
+        group.bench_function("unpacked", |bench| {
+            bench.iter(|| {
+                let [x, y] = [0, 1].map(|i| memories[i].chunks(formats[i].itemsize()));
+                x.zip(y).all(|(x, y)| formats[0].unpack(black_box(x)) == formats[1].unpack(y))
+            });
         });
-    });
+    }
     let plan = HashValuesPlan::new(&layouts[0], &formats[0]).expect("the format's layout");
     group.bench_function("hash", |bench| bench.iter(|| plan.run(black_box(&a))));
     if let Ok(plan) = CopyValuesPlan::new(&layouts[0], &formats[0], &layouts[1], &formats[1]) {
