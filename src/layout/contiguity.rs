@@ -1,7 +1,6 @@
 //! Orders, gapless layouts, and the question whether a layout is one.
 
 use super::Layout;
-use super::indirect::Suboffsets;
 use crate::axes::Axes;
 use core::cmp::Reverse;
 
@@ -97,7 +96,7 @@ impl Layout {
                 Order::A => c() || f(),
                 Order::K => {
                     let order = self.outermost_first();
-                    let at = |&axis: &usize| (self.shape[axis], self.strides[axis]);
+                    let at = |&axis: &usize| (self.shape[axis], self.steps[axis]);
                     is_packed(self.itemsize, order.iter().rev().map(at))
                 }
             }
@@ -140,8 +139,8 @@ impl Layout {
                 fill(&mut self.outermost_first().iter().rev().copied());
             }
         }
-        let (shape, suboffsets) = (self.shape.clone(), Suboffsets::new());
-        Layout { shape, strides, suboffsets, itemsize: self.itemsize, offset: 0 }
+        let (shape, steps) = (self.shape.clone(), strides);
+        Layout { shape, steps, indirect: false, itemsize: self.itemsize, offset: 0 }
     }
 
     /// The axes that have a stride, the longest first, equal ones in C order;
@@ -150,7 +149,7 @@ impl Layout {
         let mut order: Axes<usize> =
             (0..self.ndim()).filter(|&axis| self.shape[axis] > 1).collect();
         order.sort_unstable_by_key(|&axis| {
-            (self.depth(axis), Reverse(self.strides[axis].unsigned_abs()), axis)
+            (self.depth(axis), Reverse(self.steps[axis].unsigned_abs()), axis)
         });
         order
     }

@@ -38,7 +38,7 @@ pub(crate) fn direction(dst: &Layout, src: &Layout) -> Direction {
         return Direction::Disjoint;
     }
     let distance = dst.offset as i128 - src.offset as i128;
-    direction_of(&dst.shape, &dst.strides, &src.strides, dst.itemsize, distance)
+    direction_of(&dst.shape, dst.strides(), src.strides(), dst.itemsize, distance)
 }
 
 /// The same for loops, which a planner may have reordered, and the distance

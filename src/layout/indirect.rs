@@ -13,9 +13,6 @@ use crate::axes::Axes;
 use crate::error::LayoutError;
 use core::ops::Range;
 
-/// Suboffsets of a layout, or none: six of them need no heap.
-pub(super) type Suboffsets = Axes<isize, 6>;
-
 /// Bytes of what a table holds.
 const POINTER: usize = size_of::<*const u8>();
 
@@ -27,14 +24,6 @@ pub(super) struct Segment {
     pub(super) base: isize,
     /// Bytes of what lies at each index: a pointer, or an item.
     pub(super) size: usize,
-}
-
-/// Nothing if no axis has a suboffset, else one number per axis: -1 for none.
-fn canonical(suboffsets: &[isize]) -> Suboffsets {
-    if suboffsets.iter().all(|&suboffset| suboffset < 0) {
-        return Suboffsets::new();
-    }
-    suboffsets.iter().map(|&suboffset| suboffset.max(-1)).collect()
 }
 
 impl Layout {
@@ -80,13 +69,14 @@ impl Layout {
             return Err(LayoutError::SuboffsetMismatch { shape, suboffsets });
         }
         validate::size(shape, itemsize)?; // L2, the items
-        let layout = Layout {
+        let mut layout = Layout {
             shape: Axes::from_slice(shape),
-            strides: Axes::from_slice(strides),
-            suboffsets: canonical(suboffsets),
+            steps: Axes::from_slice(strides),
+            indirect: false,
             itemsize,
             offset,
         };
+        layout.put_suboffsets(suboffsets.iter().copied());
         if !layout.is_empty() {
             for Segment { axes, base, size } in layout.segments() {
                 validate::span(&shape[axes.clone()], &strides[axes], size, base)?; // L2, the distances
@@ -101,7 +91,7 @@ impl Layout {
     #[inline]
     #[must_use]
     pub fn suboffsets(&self) -> &[isize] {
-        &self.suboffsets
+        if self.indirect { &self.steps[self.ndim()..] } else { &[] }
     }
 
     /// Whether some axis ends in pointers. See [`indirect`](Layout::indirect)
@@ -109,7 +99,7 @@ impl Layout {
     #[inline]
     #[must_use]
     pub fn is_indirect(&self) -> bool {
-        !self.suboffsets.is_empty()
+        self.indirect
     }
 
     /// The number of axes up to the last that ends in pointers; those after
@@ -122,13 +112,13 @@ impl Layout {
     /// The suboffset of an axis, if it has one.
     #[inline]
     pub(crate) fn suboffset(&self, axis: usize) -> Option<isize> {
-        self.suboffsets.get(axis).copied().filter(|&suboffset| suboffset >= 0)
+        self.suboffsets().get(axis).copied().filter(|&suboffset| suboffset >= 0)
     }
 
     /// The last axis before `axis` that ends in pointers.
     #[inline]
     pub(super) fn pointer_before(&self, axis: usize) -> Option<usize> {
-        let suboffsets = self.suboffsets.get(..axis).unwrap_or(&[]);
+        let suboffsets = self.suboffsets().get(..axis).unwrap_or(&[]);
         suboffsets.iter().rposition(|&suboffset| suboffset >= 0)
     }
 
@@ -145,10 +135,27 @@ impl Layout {
         })
     }
 
+    /// Shape, strides and itemsize of the first pointers, if there are any to
+    /// be looked at.
+    #[inline]
+    pub(super) fn first_table(&self) -> Option<(&[usize], &[isize], usize)> {
+        let indirect = self.is_indirect() && !self.is_empty();
+        let Segment { axes, size, .. } =
+            if indirect { self.segments().next()? } else { return None };
+        Some((&self.shape[axes.clone()], &self.steps[axes], size))
+    }
+
+    /// The error of those who take bytes alone.
+    #[cold]
+    pub(super) fn refused_pointers(&self) -> LayoutError {
+        let axis = self.tables().saturating_sub(1);
+        LayoutError::Indirect { axis, suboffset: self.suboffset(axis).unwrap_or(-1) }
+    }
+
     /// How many pointers lead to an axis.
     #[inline]
     pub(super) fn depth(&self, axis: usize) -> usize {
-        let suboffsets = self.suboffsets.get(..axis).unwrap_or(&[]);
+        let suboffsets = self.suboffsets().get(..axis).unwrap_or(&[]);
         suboffsets.iter().filter(|&&suboffset| suboffset >= 0).count()
     }
 
@@ -157,8 +164,8 @@ impl Layout {
         debug_assert!(first >= self.tables());
         Layout {
             shape: Axes::from_slice(&self.shape[first..]),
-            strides: Axes::from_slice(&self.strides[first..]),
-            suboffsets: Suboffsets::new(),
+            steps: Axes::from_slice(&self.strides()[first..]),
+            indirect: false,
             itemsize: self.itemsize,
             offset: 0,
         }
@@ -170,43 +177,64 @@ impl Layout {
         let mut layout = self.clone();
         layout.advance(0, self.resolve_index(0, index)?)?;
         let slot = layout.offset;
-        layout.shape.remove(0);
-        layout.strides.remove(0);
-        layout.offset = layout.suboffsets.remove(0);
-        layout.suboffsets = canonical(&layout.suboffsets);
+        layout.offset = self.suboffset(0).unwrap_or(slot);
+        layout.drop_axis(0);
         Ok((slot, layout))
     }
 
-    /// Takes out the suboffset of an axis that goes. An axis before it, of the
-    /// same segment, ends in its pointers then; without one, only they can
-    /// tell what is behind them.
-    pub(super) fn remove_suboffset(&mut self, axis: usize) -> Result<(), LayoutError> {
-        if !self.is_indirect() {
-            return Ok(());
-        }
-        let suboffset = self.suboffsets.remove(axis);
-        if suboffset >= 0 {
-            match axis.checked_sub(1) {
-                Some(before) if self.suboffsets[before] < 0 => self.suboffsets[before] = suboffset,
-                _ if self.is_empty() => self.suboffsets = canonical(&self.suboffsets),
-                _ => return Err(LayoutError::PointerNeeded { axis, suboffset }),
+    /// Takes out an axis. If it ends in pointers, so does one before it of the
+    /// same segment then; without one, only they can tell what is behind them.
+    pub(super) fn remove_axis(&mut self, axis: usize) -> Result<(), LayoutError> {
+        if let Some(suboffset) = self.suboffset(axis) {
+            let before = axis.checked_sub(1).filter(|&before| self.suboffset(before).is_none());
+            match before {
+                Some(before) => *self.suboffset_mut(before) = suboffset,
+                // Nothing is followed where nothing is.
+                None if self.is_empty() => {}
+                None => return Err(LayoutError::PointerNeeded { axis, suboffset }),
             }
         }
+        self.drop_axis(axis);
         Ok(())
     }
 
-    /// Puts other axes in the place of some, of which only the last may end
-    /// in pointers, as the last of the new ones then does.
-    pub(super) fn replace_suboffsets(&mut self, axes: Range<usize>, count: usize) {
-        if self.is_indirect() {
-            let (head, tail) = (&self.suboffsets[..axes.start], &self.suboffsets[axes.end..]);
-            let last = self.suboffset(axes.end.wrapping_sub(1)).filter(|_| !axes.is_empty());
-            let mut new = Suboffsets::filled(count, -1);
-            if let (Some(place), Some(suboffset)) = (new.last_mut(), last) {
-                *place = suboffset;
-            }
-            let all: Suboffsets = head.iter().chain(&new).chain(tail).copied().collect();
-            self.suboffsets = canonical(&all);
+    /// Takes out an axis and all that it has.
+    fn drop_axis(&mut self, axis: usize) {
+        let suboffsets = self.is_indirect().then(|| Axes::<isize>::from(self.suboffsets()));
+        self.shape.remove(axis);
+        self.steps.remove(axis);
+        if let Some(suboffsets) = suboffsets {
+            let (head, tail) = (&suboffsets[..axis], &suboffsets[axis + 1..]);
+            self.put_suboffsets(head.iter().chain(tail).copied());
+        }
+    }
+
+    /// The suboffset of an axis of an indirect layout.
+    pub(super) fn suboffset_mut(&mut self, axis: usize) -> &mut isize {
+        let ndim = self.ndim();
+        &mut self.steps[ndim + axis]
+    }
+
+    /// Puts suboffsets, one per axis, in the place of those there are; none if
+    /// all are negative.
+    pub(super) fn put_suboffsets(&mut self, suboffsets: impl Iterator<Item = isize> + Clone) {
+        self.steps.truncate(self.ndim());
+        self.indirect = suboffsets.clone().any(|suboffset| suboffset >= 0);
+        if self.indirect {
+            self.steps.extend(suboffsets.map(|suboffset| suboffset.max(-1)));
+        }
+    }
+
+    /// Puts the suboffsets of `from`, of which `count` axes have taken the
+    /// place of some. If the last of these ends in pointers, the last of the
+    /// new ones does; the others do not.
+    pub(super) fn carry_suboffsets(&mut self, from: &Layout, axes: Range<usize>, count: usize) {
+        if from.is_indirect() {
+            let (head, tail) = (&from.suboffsets()[..axes.start], &from.suboffsets()[axes.end..]);
+            let last = axes.last().and_then(|axis| from.suboffset(axis));
+            let new = (1..=count).map(|k| last.filter(|_| k == count).unwrap_or(-1));
+            let all = head.iter().copied().chain(new).chain(tail.iter().copied());
+            self.put_suboffsets(all);
         }
     }
 
@@ -225,8 +253,8 @@ impl Layout {
         let overlaps = |Segment { axes, base, size }: Segment| {
             let segment = Layout {
                 shape: Axes::from_slice(&self.shape[axes.clone()]),
-                strides: Axes::from_slice(&self.strides[axes]),
-                suboffsets: Suboffsets::new(),
+                steps: Axes::from_slice(&self.steps[axes]),
+                indirect: false,
                 itemsize: size,
                 offset: base,
             };

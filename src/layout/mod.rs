@@ -38,7 +38,6 @@ mod tests;
 
 use crate::axes::Axes;
 use crate::error::LayoutError;
-use indirect::Suboffsets;
 
 pub use contiguity::Order;
 #[cfg(test)]
@@ -67,7 +66,7 @@ pub const MAX_NDIM: usize = 64;
 /// integers, 0 and negative included, and need not be multiples of anything.
 /// An [`indirect`](Layout::indirect) layout has pointers on the way.
 ///
-/// Up to eight axes, six with pointers, a layout never allocates.
+/// Up to eight axes, or four with pointers, a layout never allocates.
 ///
 /// ```
 /// use stridewise::{Layout, Order, Slice};
@@ -86,9 +85,10 @@ pub const MAX_NDIM: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Layout {
     shape: Axes<usize>,
-    strides: Axes<isize>,
-    /// None or one per axis: -1, or not negative, as one of them then is.
-    suboffsets: Suboffsets,
+    /// The strides, then the suboffsets, if there are any: one per axis, -1
+    /// or not negative. So a dense layout has no room for them to move.
+    steps: Axes<isize>,
+    indirect: bool,
     itemsize: usize,
     offset: isize,
 }
@@ -121,8 +121,8 @@ impl Layout {
         validate::ranks(shape, strides)?; // L1
         validate::size(shape, itemsize)?; // L2, the items
         validate::span(shape, strides, itemsize, offset)?; // L2, the distances
-        let (shape, strides) = (Axes::from_slice(shape), Axes::from_slice(strides));
-        Ok(Layout { shape, strides, suboffsets: Suboffsets::new(), itemsize, offset })
+        let (shape, steps) = (Axes::from_slice(shape), Axes::from_slice(strides));
+        Ok(Layout { shape, steps, indirect: false, itemsize, offset })
     }
 
     /// The gapless layout of this shape from offset 0 on.
@@ -150,19 +150,14 @@ impl Layout {
     ) -> Result<Layout, LayoutError> {
         validate::rank(shape.len())?;
         validate::size(shape, itemsize)?;
-        let mut strides = Axes::filled(shape.len(), 0);
+        let mut steps = Axes::filled(shape.len(), 0);
         match order {
-            Order::F => contiguity::pack(shape, &mut strides, itemsize, 0..shape.len()),
-            _ => contiguity::pack(shape, &mut strides, itemsize, (0..shape.len()).rev()),
+            Order::F => contiguity::pack(shape, &mut steps, itemsize, 0..shape.len()),
+            _ => contiguity::pack(shape, &mut steps, itemsize, (0..shape.len()).rev()),
         }
         // No item lies beyond the sum of all items, so the span fits too.
-        Ok(Layout {
-            shape: Axes::from_slice(shape),
-            strides,
-            suboffsets: Suboffsets::new(),
-            itemsize,
-            offset: 0,
-        })
+        let shape = Axes::from_slice(shape);
+        Ok(Layout { shape, steps, indirect: false, itemsize, offset: 0 })
     }
 
     /// The extent of each axis; see [`Layout`] for an example.
@@ -177,7 +172,7 @@ impl Layout {
     #[inline]
     #[must_use]
     pub fn strides(&self) -> &[isize] {
-        &self.strides
+        if self.indirect { &self.steps[..self.ndim()] } else { &self.steps }
     }
 
     /// Bytes per item, at least 1.
@@ -284,7 +279,7 @@ impl Layout {
             }
             if i > 0 {
                 // No overflow by L2, unless another extent is 0.
-                offset = offset.wrapping_add(self.strides[axis].wrapping_mul(i as isize));
+                offset = offset.wrapping_add(self.steps[axis].wrapping_mul(i as isize));
             }
         }
         (!self.is_empty()).then_some(offset)
@@ -293,7 +288,7 @@ impl Layout {
     /// Extent and stride of the axes whose stride means something.
     #[inline]
     pub(crate) fn loops(&self) -> impl DoubleEndedIterator<Item = (usize, isize)> + Clone + '_ {
-        let pairs = self.shape.iter().copied().zip(self.strides.iter().copied());
+        let pairs = self.shape.iter().copied().zip(self.steps.iter().copied());
         pairs.filter(|&(extent, _)| extent > 1)
     }
 
@@ -315,16 +310,17 @@ impl Layout {
             return Ok(());
         }
         // Still the offset of an item or a pointer, so all of it fits (L2).
-        let by = self.strides[axis] * steps as isize;
+        let by = self.steps[axis] * steps as isize;
         let Some(pointer) = self.pointer_before(axis) else {
             self.offset += by;
             return Ok(());
         };
-        let suboffset = self.suboffsets[pointer] + by;
-        if suboffset < 0 {
-            return Err(LayoutError::NegativeSuboffset { axis: pointer, suboffset });
+        let suboffset = self.suboffset_mut(pointer);
+        let moved = *suboffset + by;
+        if moved < 0 {
+            return Err(LayoutError::NegativeSuboffset { axis: pointer, suboffset: moved });
         }
-        self.suboffsets[pointer] = suboffset;
+        *suboffset = moved;
         Ok(())
     }
 }

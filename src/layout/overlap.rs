@@ -75,10 +75,8 @@ impl Layout {
 
     fn self_overlap_by_search(&self) -> Overlap {
         let order = self.outermost_first();
-        let mut loops: Axes<(usize, usize)> = order
-            .iter()
-            .map(|&axis| (self.shape[axis], self.strides[axis].unsigned_abs()))
-            .collect();
+        let mut loops: Axes<(usize, usize)> =
+            order.iter().map(|&axis| (self.shape[axis], self.steps[axis].unsigned_abs())).collect();
         if loops.last().is_some_and(|&(_, stride)| stride < self.itemsize) {
             return Overlap::Yes;
         }

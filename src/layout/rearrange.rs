@@ -36,13 +36,13 @@ impl Layout {
         // Pointers stay where they are: the axes of a segment only add up.
         let moves = |(at, &axis)| self.depth(at) != self.depth(axis);
         if self.is_indirect() && axes.iter().enumerate().any(moves) {
-            let (axes, suboffsets) = (axes.to_vec(), self.suboffsets.to_vec());
+            let (axes, suboffsets) = (axes.to_vec(), self.suboffsets().to_vec());
             return Err(LayoutError::PointerOrder { axes, suboffsets });
         }
+        let strides = axes.iter().map(|&axis| self.steps[axis]);
         Ok(Layout {
             shape: axes.iter().map(|&axis| self.shape[axis]).collect(),
-            strides: axes.iter().map(|&axis| self.strides[axis]).collect(),
-            suboffsets: self.suboffsets.clone(),
+            steps: strides.chain(self.suboffsets().iter().copied()).collect(),
             ..*self
         })
     }
@@ -74,7 +74,7 @@ impl Layout {
         debug_assert!(!self.is_indirect());
         let mut layout = self.clone();
         layout.shape.reverse();
-        layout.strides.reverse();
+        layout.steps.reverse();
         layout
     }
 
@@ -101,8 +101,8 @@ impl Layout {
         validate::rank(ndim + 1)?;
         let mut layout = self.clone();
         layout.shape.insert(axis, 1);
-        layout.strides.insert(axis, self.itemsize as isize);
-        layout.replace_suboffsets(axis..axis, 1);
+        layout.steps.insert(axis, self.itemsize as isize);
+        layout.carry_suboffsets(self, axis..axis, 1);
         Ok(layout)
     }
 
@@ -129,20 +129,19 @@ impl Layout {
         let refused =
             || LayoutError::CannotBroadcast { from: self.shape.to_vec(), to: shape.to_vec() };
         let new = shape.len().checked_sub(self.ndim()).ok_or_else(refused)?;
-        let mut strides = Axes::filled(shape.len(), 0);
+        let mut steps = Axes::filled(shape.len(), 0);
         for axis in 0..self.ndim() {
             let (extent, wanted) = (self.shape[axis], shape[new + axis]);
             if extent == wanted {
-                strides[new + axis] = self.strides[axis];
+                steps[new + axis] = self.steps[axis];
             } else if extent != 1 {
                 return Err(refused());
             }
         }
         validate::size(shape, self.itemsize)?;
         // Stride 0 reaches nowhere, so the span is as before.
-        let suboffsets = self.suboffsets.clone();
-        let mut layout = Layout { shape: Axes::from_slice(shape), strides, suboffsets, ..*self };
-        layout.replace_suboffsets(0..0, new);
+        let mut layout = Layout { shape: Axes::from_slice(shape), steps, ..*self };
+        layout.carry_suboffsets(self, 0..0, new);
         Ok(layout)
     }
 }

@@ -5,7 +5,6 @@
 //! such runs, and then cuts the new axes off the runs, from the last one on.
 
 use super::contiguity::{pack, times};
-use super::indirect::Suboffsets;
 use super::{Layout, validate};
 use crate::axes::Axes;
 use crate::error::LayoutError;
@@ -79,7 +78,7 @@ impl Layout {
             return Err(LayoutError::PointerNeeded { axis, suboffset });
         }
         let mut strides: Axes<isize> = Axes::filled(into.len(), 0);
-        let mut stride = self.strides[axis];
+        let mut stride = self.steps[axis];
         for (place, &extent) in strides.iter_mut().zip(into).rev() {
             *place = stride;
             stride = times(stride, extent);
@@ -151,7 +150,7 @@ impl Layout {
             return Err(LayoutError::AxesOutside { start, end, ndim });
         }
         validate::rank(ndim - (end - start) + 1)?;
-        let (shape, strides) = (&self.shape[axes.clone()], &self.strides[axes.clone()]);
+        let (shape, strides) = (&self.shape[axes.clone()], &self.steps[axes.clone()]);
         let Some(extent) = product(shape) else {
             let shape = shape.to_vec();
             return Err(LayoutError::ExtentOverflow { shape, itemsize: self.itemsize });
@@ -202,12 +201,16 @@ impl Layout {
         let mut strides: Axes<isize> = Axes::filled(shape.len(), 0);
         if self.is_empty() {
             pack(shape, &mut strides, self.itemsize, (0..shape.len()).rev());
-            let suboffsets = Suboffsets::new();
-            return Ok(Layout { shape: Axes::from_slice(shape), strides, suboffsets, ..*self });
+            return Ok(Layout {
+                shape: Axes::from_slice(shape),
+                steps: strides,
+                indirect: false,
+                ..*self
+            });
         }
         let refused = || LayoutError::CannotReshape {
             shape: self.shape.to_vec(),
-            strides: self.strides.to_vec(),
+            strides: self.strides().to_vec(),
             to: shape.to_vec(),
         };
         if self.is_indirect() {
@@ -217,7 +220,7 @@ impl Layout {
                 _ => return Err(refused()),
             };
             let core = core.map_err(|_| refused())?;
-            return Ok(self.with_axes(first..self.ndim(), &core.shape, &core.strides));
+            return Ok(self.with_axes(first..self.ndim(), &core.shape, &core.steps));
         }
         let mut runs = self.runs();
         let mut run = runs.next().unwrap_or(Run { extent: 1, stride: self.itemsize as isize });
@@ -249,10 +252,10 @@ impl Layout {
             let (head, tail) = (&old[..axes.start], &old[axes.end..]);
             head.iter().chain(shape).chain(tail).copied().collect()
         };
-        let mut layout = Layout { shape: chain(&self.shape), ..self.clone() };
-        layout.replace_suboffsets(axes.clone(), shape.len());
-        let (head, tail) = (&self.strides[..axes.start], &self.strides[axes.end..]);
-        layout.strides = head.iter().chain(strides).chain(tail).copied().collect();
+        let (head, tail) = (&self.strides()[..axes.start], &self.strides()[axes.end..]);
+        let steps = head.iter().chain(strides).chain(tail).copied().collect();
+        let mut layout = Layout { shape: chain(&self.shape), steps, ..*self };
+        layout.carry_suboffsets(self, axes, shape.len());
         layout
     }
 }

@@ -113,7 +113,7 @@ impl Layout {
         layout.shape[axis] = len;
         layout.advance(axis, start)?;
         // Saturates only where no two indices are left to tell apart.
-        layout.strides[axis] = self.strides[axis].saturating_mul(slice.step);
+        layout.steps[axis] = self.steps[axis].saturating_mul(slice.step);
         Ok(layout)
     }
 
@@ -140,9 +140,7 @@ impl Layout {
         let steps = self.resolve_index(axis, index)?;
         let mut layout = self.clone();
         layout.advance(axis, steps)?;
-        layout.shape.remove(axis);
-        layout.strides.remove(axis);
-        layout.remove_suboffset(axis)?;
+        layout.remove_axis(axis)?;
         Ok(layout)
     }
 
@@ -176,7 +174,7 @@ impl Layout {
         self.check_axis(axis)?;
         let mut layout = self.clone();
         layout.advance(axis, self.shape[axis].saturating_sub(1))?;
-        layout.strides[axis] = self.strides[axis].saturating_neg();
+        layout.steps[axis] = self.steps[axis].saturating_neg();
         Ok(layout)
     }
 }

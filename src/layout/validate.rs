@@ -146,14 +146,11 @@ impl Layout {
     #[inline]
     #[must_use]
     pub fn span(&self) -> Range<isize> {
-        let (mut axes, mut size) = (self.ndim(), self.itemsize);
-        if self.is_indirect()
-            && !self.is_empty()
-            && let Some(first) = self.segments().next()
-        {
-            (axes, size) = (first.axes.end, first.size);
-        }
-        match reach(&self.shape[..axes], &self.strides[..axes], size, self.offset) {
+        let reach = match self.first_table() {
+            Some((shape, strides, size)) => reach(shape, strides, size, self.offset),
+            None => reach(&self.shape, &self.steps, self.itemsize, self.offset),
+        };
+        match reach {
             Some((start, end)) => start..end,
             None => unreachable!("L2 holds for every layout"),
         }
@@ -179,8 +176,8 @@ impl Layout {
     /// ```
     #[inline]
     pub fn validate(&self, len: usize) -> Result<(), LayoutError> {
-        if let Some(axis) = self.pointer_before(self.ndim()) {
-            return Err(LayoutError::Indirect { axis, suboffset: self.suboffsets[axis] });
+        if self.is_indirect() {
+            return Err(self.refused_pointers());
         }
         let Range { start, end } = self.span();
         if self.is_empty() || (start >= 0 && end as usize <= len) {
@@ -223,7 +220,7 @@ impl Layout {
         }
         Err(LayoutError::SelfOverlap {
             shape: self.shape.to_vec(),
-            strides: self.strides.to_vec(),
+            strides: self.strides().to_vec(),
             itemsize: self.itemsize,
         })
     }

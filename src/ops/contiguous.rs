@@ -52,9 +52,9 @@ pub fn to_contiguous_any(view: &impl Strided, order: Order) -> Result<AnyArray, 
 /// The items of `view` in a vector of `T`, which divides the itemsize.
 fn packed<T: Element>(view: &impl Strided, order: Order) -> Result<(Vec<T>, Layout), Error> {
     let layout = view.layout().contiguous_like(order);
-    let (nest, level) = (pair(&layout, view.layout())?, Options::default().level()?);
     let Share { pieces, caches, chunks } = Share::new(&layout, view.layout(), None, None);
-    let mut schedule = Schedule::new(nest, level, caches, chunks);
+    let level = Options::default().level()?;
+    let mut schedule = Schedule::new(pair(&layout, view.layout())?, level, caches, chunks);
     let bytes = layout.nbytes();
     schedule.how.stream &= !memory::is_fresh(bytes);
     let mut data = memory::reserve::<T>(bytes / size_of::<T>())?;
@@ -64,7 +64,7 @@ fn packed<T: Element>(view: &impl Strided, order: Order) -> Result<(Vec<T>, Layo
         let (dst, src) = (data.as_mut_ptr().cast(), view.origin());
         match Hops::new(&layout, view.layout()) {
             None => schedule.run(dst, src),
-            Some(hops) => hops.for_each(pieces, dst, src, |dst, src| schedule.run(dst, src)),
+            Some(hops) => hops.copy(pieces, &schedule, dst, src),
         }
         data.set_len(bytes / size_of::<T>());
     }

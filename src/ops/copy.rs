@@ -142,9 +142,8 @@ impl CopyPlan {
     /// indices of `dst` share a byte, or a pointer.
     pub fn with(dst: &Layout, src: &Layout, options: Options) -> Result<CopyPlan, Error> {
         dst.check_overlap()?;
-        let (nest, level) = (pair(dst, src)?, options.level()?);
         let Share { pieces, caches, chunks } = Share::new(dst, src, options.caches, options.chunks);
-        let schedule = Schedule::new(nest, level, caches, chunks);
+        let schedule = Schedule::new(pair(dst, src)?, options.level()?, caches, chunks);
         Ok(CopyPlan { dst: dst.clone(), src: src.clone(), schedule, pieces })
     }
 
@@ -189,9 +188,7 @@ impl CopyPlan {
         unsafe {
             match Hops::new(&self.dst, &self.src) {
                 None => self.schedule.run(dst, src),
-                Some(hops) => hops.for_each(self.pieces, dst, src, |dst, src| {
-                    self.schedule.run(dst, src);
-                }),
+                Some(hops) => hops.copy(self.pieces, &self.schedule, dst, src),
             }
         }
     }

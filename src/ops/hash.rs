@@ -34,7 +34,7 @@ const LARGE: usize = 256 << 10;
 /// Bytes of the scratch at most, where lines need more: a part of L3.
 const LARGEST: usize = 8 << 20;
 /// Runs of so many bytes are hashed where they lie.
-const DIRECT: usize = 1024;
+pub(super) const DIRECT: usize = 1024;
 
 /// XXH3-64 with seed 0 of the view's C-order bytes.
 ///
@@ -225,6 +225,7 @@ impl HashPlan {
         let mut blocks = Blocks::new(nest, SMALL);
         let long = blocks.nest.item >= DIRECT || blocks.nest.loops.is_empty();
         if long || blocks.nest.is_empty() {
+            let blocks = blocks.of_runs();
             return Ok(HashPlan { layout, level, blocks, pack: None, chunks });
         }
         let mut far = false;

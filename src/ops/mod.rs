@@ -2,6 +2,7 @@
 
 mod contiguous;
 mod copy;
+mod cores;
 mod equal;
 mod hash;
 mod pack;

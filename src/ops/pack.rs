@@ -6,7 +6,6 @@
 use super::hash::{HashPlan, SMALL};
 use crate::plan::Schedule;
 use crate::plan::blocks::Blocks;
-use crate::plan::hops::Hops;
 use crate::plan::loop_nest::LoopNest;
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
@@ -101,44 +100,11 @@ impl HashPlan {
         }
     }
 
-    /// A range of the bytes of all cores.
-    ///
-    /// # Safety
-    /// K2, K4 for the planned layout; the scratch has room for a block.
-    unsafe fn feed_cores(
-        &self,
-        packing: Option<(&Pack, *mut u8)>,
-        origin: *const u8,
-        range: Range<usize>,
-        sink: &mut dyn FnMut(&[u8]),
-    ) {
-        let Some(hops) = Hops::of_source(&self.layout) else {
-            // SAFETY: handed on.
-            return unsafe { self.feed_core(packing, origin, range, sink) };
-        };
-        if range.is_empty() {
-            return;
-        }
-        let bytes = self.layout.nbytes() / hops.cores();
-        let cores = range.start / bytes..range.end.div_ceil(bytes);
-        let mut at = range.start;
-        // SAFETY: handed on, to the cores that have bytes in the range.
-        unsafe {
-            hops.walk(cores, core::ptr::null_mut(), origin, &mut |_, core| {
-                let start = at % bytes;
-                let end = bytes.min(start + range.end - at);
-                self.feed_core(packing, core, start..end, sink);
-                at += end - start;
-                true
-            });
-        }
-    }
-
     /// A range of the bytes of one core.
     ///
     /// # Safety
-    /// As [`feed_cores`](HashPlan::feed_cores), for the core from `origin`.
-    unsafe fn feed_core(
+    /// K2, K4 for the loops from `origin`; the scratch has room for a block.
+    pub(super) unsafe fn feed_core(
         &self,
         packing: Option<(&Pack, *mut u8)>,
         origin: *const u8,
@@ -163,14 +129,13 @@ impl HashPlan {
         sink: &mut dyn FnMut(&[u8]),
     ) {
         let nest = &self.blocks.nest;
-        let runs = Blocks::new(nest.clone(), 1);
         let mut at = range.start;
         while at < range.end {
             let skip = at % nest.item;
             let bytes = (nest.item - skip).min(range.end - at);
             // SAFETY: a part of a run of the layout, readable for the call.
             sink(unsafe {
-                let run = origin.offset(runs.step_at(at / nest.item).0);
+                let run = origin.offset(self.blocks.step_at(at / nest.item).0);
                 core::slice::from_raw_parts(run.add(skip), bytes)
             });
             at += bytes;

@@ -38,6 +38,14 @@ impl Blocks {
         Blocks { nest, at: 0, step: usize::MAX }
     }
 
+    /// The same nest with a block for each item.
+    pub(crate) fn of_runs(mut self) -> Blocks {
+        if let Some(last) = self.nest.loops.len().checked_sub(1) {
+            (self.at, self.step) = (last, 1);
+        }
+        self
+    }
+
     /// The loop that is cut.
     fn cut(&self) -> Loop {
         self.nest.loops.get(self.at).copied().unwrap_or(Loop::UNIT)

@@ -21,6 +21,23 @@ impl Schedule {
         // SAFETY: handed on.
         unsafe { self.how.run(&self.nest, dst, src) }
     }
+
+    /// The same for one of many; what one thread wrote past the caches waits
+    /// for a [`fence`](How::fence).
+    ///
+    /// # Safety
+    /// As [`run`](Schedule::run).
+    #[inline]
+    pub(crate) unsafe fn run_without_fence(&self, dst: *mut u8, src: *const u8) {
+        // SAFETY: handed on.
+        unsafe {
+            if self.how.split.chunks == 1 {
+                self.how.move_items(&self.nest, dst, src)
+            } else {
+                self.how.run(&self.nest, dst, src)
+            }
+        }
+    }
 }
 
 impl How {
@@ -55,6 +72,26 @@ impl How {
     /// # Safety
     /// K2 to K4 for `nest`, which is a part of the one that this was made for.
     unsafe fn run_nest(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
+        // SAFETY: handed on.
+        unsafe { self.move_items(nest, dst, src) };
+        self.fence();
+    }
+
+    /// To be called after the last items that went past the caches.
+    #[inline]
+    pub(crate) fn fence(&self) {
+        match &self.kernel {
+            Kernel::Plain => {}
+            Kernel::Block(kernel) => kernel.fence(),
+            Kernel::Plane(kernel) if self.stream => kernel.fence(),
+            Kernel::Plane(_) => {}
+        }
+    }
+
+    /// # Safety
+    /// As [`run_nest`](How::run_nest).
+    #[inline]
+    unsafe fn move_items(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         if nest.loops.first().is_some_and(|l| l.extent == 0) {
             return;
         }
@@ -80,7 +117,6 @@ impl How {
                 });
             }
         }
-        kernel.fence();
     }
 
     /// # Safety
@@ -100,9 +136,6 @@ impl How {
                     true
                 });
             }
-        }
-        if self.stream {
-            kernel.fence();
         }
     }
 }

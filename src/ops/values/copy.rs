@@ -192,17 +192,16 @@ impl CopyValuesPlan {
     pub unsafe fn run_raw(&self, dst: *mut u8, src: *const u8) {
         // SAFETY: K2 and K3 by the caller, K4 by L2 of the layouts; no item of
         // one core is one of another.
-        let run = |dst, src| unsafe {
-            match &self.copy {
-                Copy::Whole(plan) => plan.run_raw(dst, src),
-                Copy::One(schedule) => schedule.run(dst, src),
-                Copy::Several(parts) => parts.run(dst, src),
+        unsafe {
+            match (&self.copy, Hops::new(&self.dst, &self.src)) {
+                (Copy::Whole(plan), _) => plan.run_raw(dst, src),
+                (Copy::One(schedule), None) => schedule.run(dst, src),
+                (Copy::One(schedule), Some(hops)) => hops.copy(self.pieces, schedule, dst, src),
+                (Copy::Several(parts), None) => parts.run(dst, src),
+                (Copy::Several(parts), Some(hops)) => {
+                    hops.for_each(self.pieces, dst, src, |dst, src| parts.run(dst, src), || {});
+                }
             }
-        };
-        match (&self.copy, Hops::new(&self.dst, &self.src)) {
-            (Copy::Whole(_), _) | (_, None) => run(dst, src),
-            // SAFETY: as above.
-            (_, Some(hops)) => unsafe { hops.for_each(self.pieces, dst, src, run) },
         }
     }
 
