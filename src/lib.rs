@@ -25,6 +25,11 @@
 //! one of the CPU is found at run time, see [`level()`]. Libraries with a
 //! view type of their own call [`raw`].
 //!
+//! Pointers may lie between axes, as in `char (*v[n])[h][w]`: such a layout is
+//! [indirect](Layout::indirect), with suboffsets. The verbs walk the pointers
+//! and run one plan wherever these lead. An [`IndirectArray`] makes a table of
+//! arrays; [`AnyView::from_raw`] takes other people's pointers.
+//!
 //! What items are made of may be known at run time only: a [`Format`] is what
 //! Python's `struct` module and PEP 3118 write as a string, a [`Value`] an
 //! item that it reads or writes. Views of two formats are compared, copied and

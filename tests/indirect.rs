@@ -8,10 +8,11 @@ use proptest::sample::{Index, select};
 use siphasher::sip::SipHasher13;
 use std::hash::{DefaultHasher, Hasher};
 use stridewise::{
-    AnyView, AnyViewMut, Array, CopyPlan, Element, ElementType, EqualPlan, Error, HashPlan,
-    IndirectArray, Layout, LayoutError, MismatchError, Mode, Order, Slice, Strided, View, copy,
-    copy_broadcast, equal, equal_with, first_mismatch, first_mismatch_with, hash_into, siphash13,
-    to_contiguous_any, tree_hash, xxh3_64, xxh3_128,
+    AnyView, AnyViewMut, Array, CopyPlan, CopyValuesPlan, Element, ElementType, EqualPlan, Error,
+    Format, HashPlan, IndirectArray, Layout, LayoutError, MismatchError, Mode, Order, Slice,
+    Strided, View, copy, copy_broadcast, copy_values, equal, equal_values, equal_with,
+    first_mismatch, first_mismatch_with, first_value_mismatch, hash_into, siphash13,
+    to_contiguous_any, tree_hash, value_hash, xxh3_64, xxh3_128,
 };
 use xxhash_rust::xxh3;
 
@@ -120,6 +121,57 @@ fn prop_hashes_follow_pointers() {
         prop_assert_eq!(plan.xxh3_128(&view).unwrap(), long, "{}", &plan);
         let dense = View::new(&items, &[items.len()]).unwrap();
         prop_assert_eq!(plan.tree_hash(&view).unwrap(), tree_hash(&dense).unwrap(), "{}", &plan);
+        Ok(())
+    });
+}
+
+#[test]
+fn prop_values_follow_pointers() {
+    const FORMATS: [(&str, &str); 4] =
+        [("<i", ">i"), (">hB", "<hB"), ("<hBx", "@hBx"), ("=4s", ">4s")];
+    let cases = || {
+        let change = proptest::option::of(any::<Index>());
+        (select(&FORMATS[..]), change).prop_flat_map(|(formats, change)| {
+            let [a, b] = [formats.0, formats.1].map(|text| Format::parse(text).unwrap());
+            let pair = pairs_of(a.itemsize());
+            (Just(a), Just(b), pair, Just(change))
+        })
+    };
+    check("prop_values_follow_pointers", cases, |(to_format, from_format, pair, change)| {
+        let Pair { dst, src, slices, options } = pair;
+        let (mut to, mut from) = (dst.plant(1), src.plant(2));
+        to.slice(&slices);
+        from.slice(&slices);
+        let items = from.items();
+        let (len, size) = (from.layout.len(), from.layout.itemsize());
+        // The same of views without pointers.
+        let layout = Layout::contiguous(from.layout.shape(), size, Order::C).unwrap();
+        let dense = AnyView::new(&items, &from_format, layout.clone()).unwrap();
+        let mut turned = to.items();
+        let mut dense_to = AnyViewMut::new(&mut turned, &to_format, layout).unwrap();
+        copy_values(&mut dense_to, &to_format, &dense, &from_format).unwrap();
+        let (of_to, of_from) = (to.layout.clone(), from.layout.clone());
+        let plan =
+            CopyValuesPlan::with(&of_to, &to_format, &of_from, &from_format, options).unwrap();
+        let source = from.view(ElementType::bytes(size));
+        plan.run(&mut to.view_mut(ElementType::bytes(size)), &source).unwrap();
+        same_bytes!(to.items(), turned, "{} to {}", from_format, to_format);
+
+        let mut first = None;
+        if let (Some(at), true) = (change, len > 0) {
+            let at = at.index(len);
+            let mut changed = turned.clone();
+            // Of the first part, whatever its order.
+            changed[at * size] ^= 1;
+            to.place(&changed);
+            first = Some(index(at, of_to.shape()));
+        }
+        let changed = to.view(ElementType::bytes(size));
+        let same = equal_values(&source, &from_format, &changed, &to_format, Mode::Values);
+        prop_assert_eq!(same, Ok(first.is_none()));
+        let found = first_value_mismatch(&source, &from_format, &changed, &to_format, Mode::Values);
+        prop_assert_eq!(found.unwrap(), first.clone());
+        prop_assert_eq!(value_hash(&source, &from_format), value_hash(&dense, &from_format));
         Ok(())
     });
 }

@@ -3,8 +3,9 @@
 use std::alloc::{GlobalAlloc, System};
 use std::cell::Cell;
 use stridewise::{
-    CopyPlan, Layout, Order, View, ViewMut, copy, copy_broadcast, copy_within, equal,
-    first_mismatch, hash_into, level, raw, siphash13, tree_hash, xxh3_64, xxh3_128,
+    Array, CopyPlan, IndirectArray, Layout, Order, View, ViewMut, copy, copy_broadcast,
+    copy_within, equal, first_mismatch, hash_into, level, raw, siphash13, tree_hash, xxh3_64,
+    xxh3_128,
 };
 
 /// The system's allocator, which counts for the thread.
@@ -41,6 +42,26 @@ fn allocations(work: impl FnOnce()) -> usize {
 #[test]
 fn the_counter_counts() {
     assert_eq!(allocations(|| drop(std::hint::black_box(vec![1u8; 10]))), 1);
+}
+
+#[test]
+fn four_axes_with_pointers_need_no_heap() {
+    level().unwrap();
+    let part = |at: u32| Array::new((at..at + 24).collect(), &[2, 3, 4]).unwrap();
+    let mut array = IndirectArray::new(vec![part(0), part(24)]).unwrap();
+    let items: Vec<u32> = (0..48).collect();
+    let used = allocations(|| {
+        let dense = View::new(&items, &[2, 2, 3, 4]).unwrap();
+        assert_eq!(equal(&array, &dense), Ok(true));
+        assert_eq!(first_mismatch(&dense, &array), Ok(None));
+        assert_eq!(xxh3_64(&array), xxh3_64(&dense));
+        assert_eq!(tree_hash(&array), tree_hash(&dense));
+        copy(&mut array, &dense).unwrap();
+        let turned = array.view().permute(&[0, 3, 1, 2]).unwrap().index(0, 1).unwrap();
+        assert_eq!(turned.item(&[3, 1, 2]), Some(&47u32.to_ne_bytes()[..]));
+        xxh3_128(&turned).unwrap();
+    });
+    assert_eq!(used, 0);
 }
 
 #[test]

@@ -291,7 +291,7 @@ impl EqualPlan {
         unsafe {
             match Hops::new(&self.a, &self.b) {
                 None => self.comparison.run(a, b),
-                Some(hops) => hops.all(self.pieces, a, b, self.same_core()),
+                Some(hops) => hops.all(self.pieces, a, b, |a, b| self.comparison.run_core(a, b)),
             }
         }
     }
@@ -308,33 +308,13 @@ impl EqualPlan {
             match Hops::new(&self.a, &self.b) {
                 None => self.search(a, b)?,
                 Some(hops) => {
-                    let (items, same) = (hops.items(&self.a), self.same_core());
+                    let same = |a, b| self.comparison.run_core(a, b);
+                    let items = hops.items(&self.a);
                     hops.first_mismatch(self.pieces, items, a, b, same, |a, b| self.search(a, b))?
                 }
             }
         };
         Some(index_of(before, self.a.shape()))
-    }
-
-    /// What tells whether the items of one core are equal: a run is short work
-    /// for its kernel.
-    ///
-    /// # Safety
-    /// K2, K4 for the planned layouts, wherever it is called.
-    unsafe fn same_core(&self) -> impl Fn(*const u8, *const u8) -> bool + Send + Sync {
-        let Comparison { ref nest, split, level, class, mode, .. } = self.comparison;
-        let run = nest.loops.is_empty() && split.chunks == 1;
-        let kernel = Equal::new(level, class, mode);
-        move |a, b| {
-            // SAFETY: the caller's.
-            unsafe {
-                if run {
-                    kernel.run(a.offset(nest.dst), b.offset(nest.src), nest.item)
-                } else {
-                    self.comparison.run(a, b)
-                }
-            }
-        }
     }
 
     /// The number of items, in a core, before the first that differs.

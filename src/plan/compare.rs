@@ -151,6 +151,23 @@ impl Comparison {
         run(0) && parallel::all(self.split.chunks - 1, |id| run(id + 1))
     }
 
+    /// [`run`](Comparison::run) for one of many cores: a run is short work.
+    ///
+    /// # Safety
+    /// As [`run`](Comparison::run).
+    #[inline]
+    pub(crate) unsafe fn run_core(&self, left: *const u8, right: *const u8) -> bool {
+        let nest = &self.nest;
+        // SAFETY: handed on.
+        unsafe {
+            if nest.loops.is_empty() && self.split.chunks == 1 {
+                self.equal.run(left.offset(nest.dst), right.offset(nest.src), nest.item)
+            } else {
+                self.run(left, right)
+            }
+        }
+    }
+
     /// # Safety
     /// K2 and K4 for `nest`, which is a part of `self.nest`.
     unsafe fn run_nest(&self, nest: &LoopNest, left: *const u8, right: *const u8) -> bool {

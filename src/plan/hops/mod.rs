@@ -43,6 +43,8 @@ struct Leg {
 pub(crate) struct Hops {
     hops: Axes<Hop>,
     cores: usize,
+    /// Whether there is a destination.
+    two: bool,
 }
 
 impl Hops {
@@ -59,7 +61,8 @@ impl Hops {
     /// Of one layout, the source's, if it is indirect.
     #[inline]
     pub(crate) fn of_source(src: &Layout) -> Option<Hops> {
-        src.is_indirect().then(|| Hops::over(src, src.tables(), |_| Leg::default()))
+        let hops = || Hops::over(src, src.tables(), |_| Leg::default());
+        src.is_indirect().then(|| Hops { two: false, ..hops() })
     }
 
     fn over(src: &Layout, tables: usize, dst: impl Fn(usize) -> Leg) -> Hops {
@@ -73,7 +76,7 @@ impl Hops {
             hop.cores = cores;
             cores *= hop.extent;
         }
-        Hops { hops, cores }
+        Hops { hops, cores, two: true }
     }
 
     /// The number of cores.
@@ -159,7 +162,11 @@ impl Leg {
 impl fmt::Display for Hops {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, Hop { extent, dst, src, .. }) in self.hops.iter().enumerate() {
-            writeln!(f, "hop {at}: {extent} times, {dst}, {src}")?;
+            write!(f, "hop {at}: {extent} times, ")?;
+            if self.two {
+                write!(f, "{dst}, ")?;
+            }
+            writeln!(f, "{src}")?;
         }
         Ok(())
     }

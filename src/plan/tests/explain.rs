@@ -181,3 +181,48 @@ fn the_same_layouts_make_the_same_plan() {
     assert_eq!(plan(), plan());
     assert_eq!(plan().to_string(), plan().to_string());
 }
+
+#[test]
+fn pointers_are_told_before_the_core() {
+    let pointer = size_of::<usize>() as isize;
+    let of = |strides: &[isize], suboffsets: &[isize]| {
+        Layout::indirect(&[6, 5, 40], strides, suboffsets, 4, 0).unwrap()
+    };
+    let (planes, lines) = (of(&[pointer, 160, 4], &[12, -1, -1]), of(&[-64, 8, 4], &[-1, 0, -1]));
+    let dense = c(&[6, 5, 40], 4);
+    let options = Options { chunks: Some(4), ..SCALAR };
+    assert_eq!(
+        CopyPlan::with(&dense, &planes, options).unwrap().to_string(),
+        std::format!(
+            "hop 0: 6 times, +800, +{pointer} to a pointer +12\n\
+             pieces: 4\n\
+             copy: 800 bytes read, 800 bytes written\n\
+             level: scalar\n\
+             chunks: 1\n\
+             lines: 800 bytes read, 800 written\n\
+             kernel: runs of 800 bytes"
+        )
+    );
+    let bytes = ElementType::bytes(4);
+    assert_eq!(
+        EqualPlan::with(&lines, &planes, bytes, Values, options).unwrap().to_string(),
+        std::format!(
+            "hop 0: 6 times, -64, +{pointer} to a pointer +12\n\
+             hop 1: 5 times, +8 to a pointer +0, +160\n\
+             pieces: 4\n\
+             compare: 160 bytes read of each, by bits\n\
+             level: scalar\n\
+             chunks: 1\n\
+             kernel: runs of 160 bytes side by side"
+        )
+    );
+    assert_eq!(
+        HashPlan::with(&planes, options).unwrap().to_string(),
+        std::format!(
+            "hop 0: 6 times, +{pointer} to a pointer +12\n\
+             hash: 800 bytes in C order\n\
+             level: scalar\n\
+             kernel: runs of 800 bytes where they lie"
+        )
+    );
+}
