@@ -97,7 +97,8 @@ const STRUCTURES: [(&[usize], &[isize], isize); 9] = [
 
 #[test]
 fn every_request_to_every_kind_of_exporter() {
-    let long = core::ffi::c_long::MAX;
+    #[allow(clippy::useless_conversion, reason = "32 bits elsewhere")]
+    let long = i64::from(core::ffi::c_long::MAX);
     let formats: [(Vec<Value>, &str); 4] = [
         ((0..12).map(|i| Value::from(i % 2 == 1)).collect(), "?"),
         (ints(1..=12), "b"),
