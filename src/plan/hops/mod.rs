@@ -158,7 +158,7 @@ impl Leg {
     }
 }
 
-/// One line per axis.
+/// One line per axis, and the number of cores that the plan below is for.
 impl fmt::Display for Hops {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, Hop { extent, dst, src, .. }) in self.hops.iter().enumerate() {
@@ -168,7 +168,7 @@ impl fmt::Display for Hops {
             }
             writeln!(f, "{src}")?;
         }
-        Ok(())
+        writeln!(f, "cores: {}", self.cores)
     }
 }
 

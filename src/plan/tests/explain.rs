@@ -195,11 +195,12 @@ fn pointers_are_told_before_the_core() {
         CopyPlan::with(&dense, &planes, options).unwrap().to_string(),
         std::format!(
             "hop 0: 6 times, +800, +{pointer} to a pointer +12\n\
+             cores: 6\n\
              pieces: 4\n\
              copy: 800 bytes read, 800 bytes written\n\
              level: scalar\n\
              chunks: 1\n\
-             lines: 800 bytes read, 800 written\n\
+             lines: 832 bytes read, 832 written\n\
              kernel: runs of 800 bytes"
         )
     );
@@ -209,6 +210,7 @@ fn pointers_are_told_before_the_core() {
         std::format!(
             "hop 0: 6 times, -64, +{pointer} to a pointer +12\n\
              hop 1: 5 times, +8 to a pointer +0, +160\n\
+             cores: 30\n\
              pieces: 4\n\
              compare: 160 bytes read of each, by bits\n\
              level: scalar\n\
@@ -220,6 +222,7 @@ fn pointers_are_told_before_the_core() {
         HashPlan::with(&planes, options).unwrap().to_string(),
         std::format!(
             "hop 0: 6 times, +{pointer} to a pointer +12\n\
+             cores: 6\n\
              hash: 800 bytes in C order\n\
              level: scalar\n\
              kernel: runs of 800 bytes where they lie"
