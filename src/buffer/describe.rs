@@ -32,8 +32,9 @@ use alloc::sync::Arc;
 pub struct Buffer {
     pub(super) memory: Arc<Memory>,
     pub(super) start: Start,
-    /// Of items that lie in the memory, counted from `start`.
-    pub(super) layout: Layout,
+    /// Of items that lie in the memory, counted from `start`. Shared, since a
+    /// layout is large to copy.
+    pub(super) layout: Arc<Layout>,
     pub(super) format: Format,
     pub(super) readonly: bool,
     /// Whether no two items share a byte; else it is to be found out.
@@ -140,13 +141,13 @@ impl Buffer {
     /// `readonly`, they may be written.
     pub(super) fn of_validated(
         memory: &Arc<Memory>,
-        layout: Layout,
+        layout: impl Into<Arc<Layout>>,
         format: Format,
         readonly: bool,
     ) -> Buffer {
-        let (told, internal) = (Told::ALL, 0);
         let (memory, start) = (Arc::clone(memory), Start(memory.start()));
-        Buffer { memory, start, layout, format, readonly, distinct: false, told, internal }
+        let (layout, told) = (layout.into(), Told::ALL);
+        Buffer { memory, start, layout, format, readonly, distinct: false, told, internal: 0 }
     }
 
     /// The same buffer, only to read.
@@ -157,7 +158,7 @@ impl Buffer {
     }
 
     /// The same buffer with a number for the exporter, which finds it there
-    /// when the buffer is [given back](super::Exporter::release_buffer).
+    /// when the buffer is [released](super::Exporter::release_buffer).
     #[must_use]
     pub fn with_internal(mut self, internal: usize) -> Buffer {
         self.internal = internal;
@@ -281,6 +282,11 @@ impl Buffer {
         self.told.format.then_some(&self.format)
     }
 
+    /// Where the items lie, whatever has been left out.
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
     /// Suboffsets, if there are pointers.
     #[must_use]
     pub fn suboffsets(&self) -> Option<&[isize]> {
@@ -301,10 +307,11 @@ impl Buffer {
         part: impl for<'v> FnOnce(&AnyView<'v>) -> Result<AnyView<'v>, LayoutError>,
     ) -> Result<Buffer, BufferError> {
         // SAFETY: no item is read, and nobody writes pointers.
-        let items = unsafe { AnyView::from_raw(self.start.0, &self.format, self.layout.clone())? };
+        let items =
+            unsafe { AnyView::from_raw(self.start.0, &self.format, self.layout().clone())? };
         let part = part(&items)?;
         let (start, layout) = (Start(part.start().cast_mut()), part.layout().clone());
-        Ok(Buffer { start, layout, ..self.clone() })
+        Ok(Buffer { start, layout: Arc::new(layout), ..self.clone() })
     }
 
     /// The buffer as one that tells all, by making up what has been left out:
@@ -313,7 +320,7 @@ impl Buffer {
     pub(super) fn completed(mut self) -> Buffer {
         if !self.told.shape {
             let offset = if self.layout.is_empty() { 0 } else { self.layout.offset() };
-            self.layout = of_bytes(self.nbytes(), offset);
+            self.layout = Arc::new(of_bytes(self.nbytes(), offset));
             self.format = BYTE;
         }
         self.told = Told::ALL;

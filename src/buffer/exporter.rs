@@ -17,12 +17,12 @@ pub trait Exporter: Send + Sync {
     /// Those of [`Buffer::answer`], or others of the exporter's own.
     fn export(&self, request: Request) -> Result<Buffer, BufferError>;
 
-    /// Takes a buffer back; called once for each that [`export`] gave to a
+    /// Hears that a buffer is no longer used, by its
+    /// [`internal`](Buffer::internal) number; called once for each that
+    /// [`export`](Exporter::export) gave to a
     /// [`ManagedBuffer`](super::ManagedBuffer).
-    ///
-    /// [`export`]: Exporter::export
-    fn release_buffer(&self, buffer: Buffer) {
-        drop(buffer);
+    fn release_buffer(&self, internal: usize) {
+        let _ = internal;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Managed buffers: what an exporter has given, and how many views have it.
 
-use super::{Buffer, Exporter, Memory, Request};
+use super::{Exporter, Memory};
 use crate::error::BufferError;
 use alloc::sync::Arc;
 use core::fmt;
@@ -21,29 +21,21 @@ pub struct ManagedBuffer {
 }
 
 struct Held {
-    buffer: Buffer,
+    memory: Arc<Memory>,
+    /// Who wants the buffer back, by this number.
     exporter: Option<Arc<dyn Exporter>>,
+    internal: usize,
 }
 
 impl ManagedBuffer {
-    /// Asks an exporter for a buffer, which is then to be released once.
-    pub(super) fn ask(
-        exporter: Arc<dyn Exporter>,
-        request: Request,
-    ) -> Result<(Arc<ManagedBuffer>, Buffer), BufferError> {
-        let buffer = exporter.export(request)?;
-        let held = Held { buffer: buffer.clone(), exporter: Some(exporter) };
-        Ok((ManagedBuffer::of(held), buffer))
-    }
-
-    /// A buffer that nobody wants back.
-    pub(super) fn without_exporter(buffer: Buffer) -> Arc<ManagedBuffer> {
-        ManagedBuffer::of(Held { buffer, exporter: None })
-    }
-
-    /// With the first registration already made.
-    fn of(held: Held) -> Arc<ManagedBuffer> {
-        let held = RwLock::new(Some(held));
+    /// A buffer with its first view registered, which goes back to the
+    /// exporter that gave it, if any.
+    pub(super) fn of(
+        memory: Arc<Memory>,
+        exporter: Option<Arc<dyn Exporter>>,
+        internal: usize,
+    ) -> Arc<ManagedBuffer> {
+        let held = RwLock::new(Some(Held { memory, exporter, internal }));
         Arc::new(ManagedBuffer { exports: AtomicUsize::new(1), held })
     }
 
@@ -69,8 +61,8 @@ impl ManagedBuffer {
             return;
         }
         let held = self.held.write().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Held { buffer, exporter: Some(exporter) }) = held {
-            exporter.release_buffer(buffer);
+        if let Some(Held { exporter: Some(exporter), internal, .. }) = held {
+            exporter.release_buffer(internal);
         }
     }
 
@@ -100,7 +92,7 @@ impl Hold<'_> {
     }
 
     pub(super) fn memory(&self) -> Result<&Arc<Memory>, BufferError> {
-        Ok(&self.held()?.buffer.memory)
+        Ok(&self.held()?.memory)
     }
 
     pub(super) fn exporter(&self) -> Result<Option<Arc<dyn Exporter>>, BufferError> {

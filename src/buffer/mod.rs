@@ -41,7 +41,7 @@
 //!         Ok(buffer)
 //!     }
 //!
-//!     fn release_buffer(&self, _: Buffer) {
+//!     fn release_buffer(&self, _: usize) {
 //!         self.viewers.fetch_sub(1, Ordering::Relaxed);
 //!     }
 //! }

@@ -20,7 +20,7 @@ pub(crate) unsafe fn pointer_at(address: *const u8) -> *const u8 {
 ///
 /// # Safety
 /// All pointers of the layout may be followed from `start`.
-pub(super) unsafe fn locate(
+pub(crate) unsafe fn locate(
     layout: &Layout,
     start: *const u8,
     index: &[usize],

@@ -21,6 +21,8 @@ use crate::layout::Layout;
 pub use array::{AnyArray, Array};
 pub use erased::{AnyView, AnyViewMut};
 pub use indirect::IndirectArray;
+#[cfg(feature = "std")]
+pub(crate) use indirect::locate;
 pub(crate) use indirect::pointer_at;
 pub use typed::{View, ViewMut};
 

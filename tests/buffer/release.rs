@@ -32,8 +32,8 @@ impl Exporter for Counting {
         Ok(buffer.with_internal(number))
     }
 
-    fn release_buffer(&self, buffer: Buffer) {
-        assert!(buffer.internal() < self.given.load(Ordering::Relaxed));
+    fn release_buffer(&self, internal: usize) {
+        assert!(internal < self.given.load(Ordering::Relaxed));
         self.taken_back.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -170,7 +170,7 @@ fn views_that_export_are_not_released() {
     }
     assert_eq!(outer.get(&[0]), Ok(1.into()));
     // A buffer that was never given changes no count.
-    Exporter::release_buffer(&*outer, exporter.buffer.clone());
+    Exporter::release_buffer(&*outer, 0);
     assert_eq!(outer.release(), Ok(()));
 }
 

@@ -142,11 +142,9 @@ fn bases_are_pushed_and_popped_while_they_are_viewed() {
                     let init = NdInit { shape: &[8], ..NdInit::default() };
                     array.push(&ints([thread; 8]), init).unwrap();
                     let list = view(array).tolist().unwrap();
-                    let first = list.to_string();
-                    assert!(
-                        (1..4)
-                            .any(|n| first == format!("[{n}, {n}, {n}, {n}, {n}, {n}, {n}, {n}]"))
-                    );
+                    // The first base too: a base below another goes with its last view,
+                    // so there may be fewer than were pushed.
+                    assert!((0..4).any(|n| list == Value::List(ints([n; 8]))));
                     let _ = array.pop();
                 }
             });

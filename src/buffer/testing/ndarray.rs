@@ -117,7 +117,7 @@ impl NdArray {
                 Ok(NdArray { source: Source::Consumed(consumed.into()) })
             }
             Err(error) => {
-                exporter.release_buffer(whole);
+                exporter.release_buffer(whole.internal());
                 Err(error)
             }
         }
@@ -370,11 +370,11 @@ impl Exporter for NdArray {
         }
     }
 
-    fn release_buffer(&self, buffer: Buffer) {
+    fn release_buffer(&self, internal: usize) {
         match &self.source {
-            Source::Bases { bases, .. } => lock(bases).release(buffer.internal()),
+            Source::Bases { bases, .. } => lock(bases).release(internal),
             Source::Consumed(consumed) if consumed.redirects() => {
-                consumed.exporter.release_buffer(buffer);
+                consumed.exporter.release_buffer(internal);
             }
             Source::Consumed(_) => {}
         }
@@ -401,7 +401,7 @@ impl Bases {
 
 impl Drop for Consumed {
     fn drop(&mut self) {
-        self.exporter.release_buffer(self.buffer.clone());
+        self.exporter.release_buffer(self.buffer.internal());
     }
 }
 

@@ -72,7 +72,9 @@ impl MemoryView {
     /// two items overlap.
     unsafe fn items_mut(&self) -> Result<AnyViewMut<'_>, BufferError> {
         // SAFETY: the layout's items lie in the memory, by construction.
-        Ok(unsafe { AnyViewMut::from_raw(self.start.0, &self.format, self.layout.clone())? })
+        Ok(unsafe {
+            AnyViewMut::from_raw(self.start.0, &self.format, Layout::clone(&self.layout))?
+        })
     }
 
     /// # Safety

@@ -111,7 +111,6 @@ impl MemoryView {
             return Err(BufferError::HashFormat { format: self.format.to_string() });
         }
         if self.layout.is_empty() {
-            self.hold()?;
             return Ok(0);
         }
         let hash = self.reading(|items| Ok(siphash13(items, key0, key1)?))?;

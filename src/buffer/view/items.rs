@@ -6,8 +6,9 @@ use crate::error::{BufferError, LayoutError};
 use crate::format::{Format, Value};
 use crate::layout::Order;
 use crate::ops::to_contiguous_any;
-use crate::view::{AnyView, Strided};
+use crate::view::{AnyView, locate};
 use alloc::vec::Vec;
+use core::slice;
 
 impl MemoryView {
     /// The item at an index; negative numbers count from the end.
@@ -20,10 +21,11 @@ impl MemoryView {
     /// cannot be read. See [`MemoryView`] for an example.
     pub fn get(&self, index: &[isize]) -> Result<Value, BufferError> {
         let index = self.resolve(index)?;
-        self.reading(|items| match items.item(&index) {
-            Some(item) => unpack(&self.format, item),
-            None => unreachable!("the index is inside"),
-        })
+        let hold = self.hold()?;
+        let _lock = hold.memory()?.lock_to_read()?;
+        // SAFETY: held; an item of this view, locked to read.
+        let item = unsafe { slice::from_raw_parts(self.place(&index), self.layout.itemsize()) };
+        unpack(&self.format, item)
     }
 
     /// Writes a value to the item at an index.
@@ -50,16 +52,25 @@ impl MemoryView {
         let index = self.resolve(index)?;
         let mut packed = alloc::vec![0; self.layout.itemsize()];
         self.format.pack(value, &mut packed)?;
-        // SAFETY: only to find the item.
-        let mut item = unsafe { self.items()? };
-        for &index in &index {
-            item = item.index(0, index as isize)?;
-        }
-        let place = item.origin().cast_mut();
+        // SAFETY: held.
+        let place = unsafe { self.place(&index) }.cast_mut();
         let _lock = hold.memory()?.lock_to_write()?;
         // SAFETY: an item of this view, locked to write, and fresh memory.
         unsafe { place.copy_from_nonoverlapping(packed.as_ptr(), packed.len()) };
         Ok(())
+    }
+
+    /// Where the item at an index lies, which is inside.
+    ///
+    /// # Safety
+    /// The buffer is held.
+    unsafe fn place(&self, index: &[usize]) -> *const u8 {
+        // SAFETY: the layout's pointers are in the memory, by construction,
+        // and nobody writes them.
+        match unsafe { locate(&self.layout, self.start.0, index) } {
+            Some(place) => place,
+            None => unreachable!("the index is inside"),
+        }
     }
 
     /// Numbers from the start of each axis.

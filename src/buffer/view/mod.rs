@@ -49,7 +49,7 @@ pub struct MemoryView {
     managed: Arc<ManagedBuffer>,
     start: Start,
     /// Of items that lie in the memory, counted from `start`.
-    layout: Layout,
+    layout: Arc<Layout>,
     format: Format,
     readonly: bool,
     /// Whether no two items share a byte; else it is to be found out.
@@ -92,14 +92,14 @@ impl MemoryView {
         exporter: Arc<dyn Exporter>,
         request: Request,
     ) -> Result<MemoryView, BufferError> {
-        let (managed, buffer) = ManagedBuffer::ask(exporter, request)?;
-        Ok(MemoryView::first(managed, buffer))
+        let buffer = exporter.export(request)?;
+        Ok(MemoryView::first(buffer, Some(exporter)))
     }
 
     /// A view of a buffer that goes back to nobody.
     #[must_use]
     pub fn from_buffer(buffer: Buffer) -> MemoryView {
-        MemoryView::first(ManagedBuffer::without_exporter(buffer.clone()), buffer)
+        MemoryView::first(buffer, None)
     }
 
     /// A view of memory as bytes, to write if the memory may be written.
@@ -108,9 +108,11 @@ impl MemoryView {
         MemoryView::from_buffer(Buffer::bytes(memory))
     }
 
-    /// The view that is counted already.
-    fn first(managed: Arc<ManagedBuffer>, buffer: Buffer) -> MemoryView {
-        let Buffer { start, layout, format, readonly, distinct, .. } = buffer.completed();
+    /// The first view of a buffer, which goes back to its exporter.
+    fn first(buffer: Buffer, exporter: Option<Arc<dyn Exporter>>) -> MemoryView {
+        let internal = buffer.internal();
+        let Buffer { memory, start, layout, format, readonly, distinct, .. } = buffer.completed();
+        let managed = ManagedBuffer::of(memory, exporter, internal);
         let exports = AtomicUsize::new(0);
         MemoryView { managed, start, layout, format, readonly, distinct, exports }
     }
@@ -121,7 +123,7 @@ impl MemoryView {
     ///
     /// [`BufferError::Released`].
     pub fn view(&self) -> Result<MemoryView, BufferError> {
-        self.with(self.start, self.layout.clone(), self.format.clone())
+        self.with(self.start, Arc::clone(&self.layout), self.format.clone())
     }
 
     /// Another view of the same buffer. `layout` has items of `format`, each
@@ -129,13 +131,13 @@ impl MemoryView {
     fn with(
         &self,
         start: Start,
-        layout: Layout,
+        layout: impl Into<Arc<Layout>>,
         format: Format,
     ) -> Result<MemoryView, BufferError> {
         self.check()?;
         self.managed.register()?;
         let MemoryView { readonly, distinct, .. } = *self;
-        let managed = Arc::clone(&self.managed);
+        let (managed, layout) = (Arc::clone(&self.managed), layout.into());
         let exports = AtomicUsize::new(0);
         Ok(MemoryView { managed, start, layout, format, readonly, distinct, exports })
     }
@@ -200,7 +202,7 @@ impl MemoryView {
     /// Nobody writes the memory as long as the view lives.
     unsafe fn items(&self) -> Result<AnyView<'_>, BufferError> {
         // SAFETY: the layout's items lie in the memory, by construction.
-        Ok(unsafe { AnyView::from_raw(self.start.0, &self.format, self.layout.clone())? })
+        Ok(unsafe { AnyView::from_raw(self.start.0, &self.format, Layout::clone(&self.layout))? })
     }
 
     /// Calls `verb` with the items, locked to read.
@@ -241,7 +243,7 @@ impl Exporter for MemoryView {
         let hold = self.hold()?;
         let mut buffer = Buffer::of_validated(
             hold.memory()?,
-            self.layout.clone(),
+            Arc::clone(&self.layout),
             self.format.clone(),
             self.readonly,
         );
@@ -255,7 +257,7 @@ impl Exporter for MemoryView {
         }
     }
 
-    fn release_buffer(&self, _: Buffer) {
+    fn release_buffer(&self, _: usize) {
         let less = |exports: usize| match exports {
             RELEASED => None,
             _ => exports.checked_sub(1),
