@@ -282,11 +282,6 @@ impl Buffer {
         self.told.format.then_some(&self.format)
     }
 
-    /// Where the items lie, whatever has been left out.
-    pub(super) fn layout(&self) -> &Layout {
-        &self.layout
-    }
-
     /// Suboffsets, if there are pointers.
     #[must_use]
     pub fn suboffsets(&self) -> Option<&[isize]> {
@@ -308,7 +303,7 @@ impl Buffer {
     ) -> Result<Buffer, BufferError> {
         // SAFETY: no item is read, and nobody writes pointers.
         let items =
-            unsafe { AnyView::from_raw(self.start.0, &self.format, self.layout().clone())? };
+            unsafe { AnyView::from_raw(self.start.0, &self.format, Layout::clone(&self.layout))? };
         let part = part(&items)?;
         let (start, layout) = (Start(part.start().cast_mut()), part.layout().clone());
         Ok(Buffer { start, layout: Arc::new(layout), ..self.clone() })
