@@ -84,9 +84,11 @@ impl Array {
             format: &self.format,
             shape: &self.shape,
             strides: &self.strides,
+            ndim: self.shape.len(),
             suboffsets: None,
             c_contiguous: self.c_contiguous,
             f_contiguous: self.f_contiguous,
+            pointers: false,
         }
     }
 }

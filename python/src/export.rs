@@ -14,12 +14,16 @@ pub struct Exported<'a> {
     pub itemsize: isize,
     pub readonly: bool,
     pub format: &'a CStr,
+    /// None either if there are no axes, or if that is not known.
     pub shape: &'a [isize],
     pub strides: &'a [isize],
+    pub ndim: usize,
     /// None, or one per axis.
     pub suboffsets: Option<&'a [isize]>,
     pub c_contiguous: bool,
     pub f_contiguous: bool,
+    /// Whether the suboffsets count, also if they say that there are none.
+    pub pointers: bool,
 }
 
 /// Whether all bits of a flag are asked for.
@@ -53,7 +57,7 @@ impl Exported<'_> {
         if asks(request, ffi::PyBUF_ANY_CONTIGUOUS) && !c && !f {
             return refuse("underlying buffer is not contiguous");
         }
-        if !asks(request, ffi::PyBUF_INDIRECT) && self.suboffsets.is_some() {
+        if !asks(request, ffi::PyBUF_INDIRECT) && self.pointers {
             return refuse("underlying buffer requires suboffsets");
         }
         let strides = asks(request, ffi::PyBUF_STRIDES);
@@ -65,7 +69,7 @@ impl Exported<'_> {
             return refuse("cannot cast to unsigned bytes if the format flag is present");
         }
         let axes = |asked: bool, numbers: &[isize]| {
-            let given = asked && !self.shape.is_empty();
+            let given = asked && !numbers.is_empty();
             if given { numbers.as_ptr().cast_mut() } else { ptr::null_mut() }
         };
         // SAFETY: the caller's; nothing in it was valid before.
@@ -76,7 +80,7 @@ impl Exported<'_> {
                 len: self.nbytes,
                 itemsize: self.itemsize,
                 readonly: self.readonly.into(),
-                ndim: if shape { self.shape.len() as c_int } else { 1 },
+                ndim: if shape { self.ndim as c_int } else { 1 },
                 format: if format { self.format.as_ptr().cast_mut() } else { ptr::null_mut() },
                 shape: axes(shape, self.shape),
                 strides: axes(strides, self.strides),

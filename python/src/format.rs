@@ -194,13 +194,12 @@ fn float(value: &Bound<'_, PyAny>) -> PyResult<f64> {
 }
 
 impl ItemFormat {
-    pub fn new(text: &CStr) -> ItemFormat {
-        let native = Native::of(text.to_bytes());
-        let format = match (native, text.to_bytes()) {
-            (Some(_), [.., code]) => Format::from_code(char::from(*code)),
-            _ => None,
-        };
-        let format = format.or_else(|| Format::parse(text.to_str().ok()?).ok());
+    /// A format of items of so many bytes.
+    pub fn new(text: &CStr, itemsize: isize) -> ItemFormat {
+        // Never more bytes than an item has, whatever an exporter says.
+        let native =
+            Native::of(text.to_bytes()).filter(|native| native.itemsize() as isize <= itemsize);
+        let format = usize::try_from(itemsize).ok().and_then(|itemsize| fitted(text, itemsize));
         ItemFormat { text: text.into(), native, format }
     }
 
@@ -218,15 +217,12 @@ impl ItemFormat {
         self.format.as_ref()
     }
 
-    /// Err unless single items of so many bytes can be read and written.
-    pub fn check_items(&self, itemsize: isize, extended: bool) -> PyResult<()> {
+    /// Err unless single items can be read and written.
+    pub fn check_items(&self, extended: bool) -> PyResult<()> {
         if self.native.is_some() {
             return Ok(());
         }
-        let known = self.format.as_ref().is_some_and(|format| {
-            format.itemsize() as isize == itemsize && (extended || self.is_scalar())
-        });
-        if known {
+        if self.format.is_some() && (extended || self.is_scalar()) {
             return Ok(());
         }
         let text = format!("memoryview: format {} not supported", self.text.to_string_lossy());
@@ -259,7 +255,7 @@ impl ItemFormat {
             return unsafe { native.read(py, at) };
         }
         let Some(format) = &self.format else {
-            return self.check_items(itemsize, true).map(|()| py.None().into_bound(py));
+            return self.check_items(true).map(|()| py.None().into_bound(py));
         };
         // SAFETY: the caller's.
         let bytes = unsafe { crate::memory::bytes_at(at, itemsize as usize) };
@@ -272,7 +268,7 @@ impl ItemFormat {
             let packed = native.pack(value).map_err(|error| self.fixed(value.py(), error))?;
             return Ok(Packed::Native(packed, native.itemsize()));
         }
-        self.check_items(itemsize, true)?;
+        self.check_items(true)?;
         let mut bytes = vec![0; itemsize as usize];
         if let Some(format) = &self.format {
             let value =
@@ -307,6 +303,34 @@ impl ItemFormat {
         let format = self.text.to_string_lossy();
         PyValueError::new_err(format!("memoryview: invalid value for format '{format}'"))
     }
+}
+
+/// A format that is understood.
+pub fn parsed(text: &CStr) -> Option<Format> {
+    let scalar = match text.to_bytes() {
+        [code] | [b'@', code] => Format::from_code(char::from(*code)),
+        _ => None,
+    };
+    scalar.or_else(|| Format::parse(text.to_str().ok()?).ok())
+}
+
+/// A format that is understood, of items of so many bytes.
+///
+/// NumPy tells nothing of the padding at the end of a struct, neither that
+/// it is there nor that it is not.
+pub fn fitted(text: &CStr, itemsize: usize) -> Option<Format> {
+    let format = parsed(text)?;
+    let size = format.itemsize();
+    if size == itemsize {
+        return Some(format);
+    }
+    let text = text.to_str().ok()?;
+    let fields = text.strip_prefix("T{")?;
+    let other = match itemsize.checked_sub(size) {
+        Some(padding) => format!("{text}{padding}x"),
+        None => fields.strip_suffix('}')?.into(),
+    };
+    Format::parse(&other).ok().filter(|other| other.itemsize() == itemsize)
 }
 
 /// Bytes of an item.

@@ -1,16 +1,21 @@
 //! Buffers that exporters lend.
 
+use core::any::Any;
 use core::ffi::{CStr, c_int};
 use core::slice;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
+use std::sync::Arc;
 
 /// A buffer that goes back to its exporter when it is dropped; until then
 /// the exporter keeps the memory as it is.
 ///
 /// In a box, because shape and strides may point into the buffer itself.
-pub struct Lease(Box<ffi::Py_buffer>);
+pub struct Lease(Box<ffi::Py_buffer>, #[allow(dead_code, reason = "kept")] Keeper);
+
+/// Who has the memory of a buffer that is from no exporter.
+type Keeper = Option<Arc<dyn Any + Send + Sync>>;
 
 // SAFETY: what the buffer describes stays the same as long as it is lent, and
 // it is given back by whoever has the interpreter's lock.
@@ -26,7 +31,13 @@ impl Lease {
         if unsafe { ffi::PyObject_GetBuffer(exporter.as_ptr(), &mut *buffer, request) } < 0 {
             return Err(PyErr::fetch(exporter.py()));
         }
-        Ok(Lease(buffer))
+        Ok(Lease(buffer, None))
+    }
+
+    /// A buffer that goes back to nobody, of what a keeper keeps.
+    pub fn kept(buffer: ffi::Py_buffer, keeper: Arc<dyn Any + Send + Sync>) -> Lease {
+        let obj = core::ptr::null_mut();
+        Lease(Box::new(ffi::Py_buffer { obj, ..buffer }), Some(keeper))
     }
 
     /// The buffer of an exporter, to read; none if the object has no buffers.

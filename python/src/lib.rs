@@ -21,6 +21,7 @@ mod memoryview;
 mod operand;
 mod plan;
 mod siphash;
+mod testing;
 mod threads;
 mod value;
 
@@ -41,6 +42,8 @@ mod _stridewise {
     use crate::memoryview::MemoryView;
     #[pymodule_export]
     use crate::plan::{Plan, level, plan};
+    #[pymodule_export]
+    use crate::testing::testing;
     #[pymodule_export]
     use crate::threads::{set_threads, threads};
 }

@@ -2,7 +2,7 @@
 
 use crate::dlpack::Tensor;
 use crate::errors::raise;
-use crate::format::is_struct;
+use crate::format::{fitted, is_struct};
 use crate::lease::Lease;
 use crate::memoryview::MemoryView;
 use core::ffi::CStr;
@@ -122,11 +122,10 @@ impl Operand {
 
     /// What the items are made of, if that is known.
     pub fn known_format(&self) -> Option<Format> {
-        let format = match &self.lender {
-            Lender::View(view) => view.0.get().item_format().format()?.clone(),
-            _ => parse(self.format())?,
-        };
-        (format.itemsize() == self.layout.itemsize()).then_some(format)
+        match &self.lender {
+            Lender::View(view) => view.0.get().item_format().format().cloned(),
+            _ => fitted(self.format(), self.layout.itemsize()),
+        }
     }
 
     /// The object that the buffer is of, to be visited by the collector.
@@ -167,15 +166,6 @@ impl Operand {
     pub fn nbytes(&self) -> usize {
         self.layout.nbytes()
     }
-}
-
-/// A format that is understood.
-fn parse(format: &CStr) -> Option<Format> {
-    let scalar = match format.to_bytes() {
-        [code] => Format::from_code(char::from(*code)),
-        _ => None,
-    };
-    scalar.or_else(|| Format::parse(format.to_str().ok()?).ok())
 }
 
 fn layout_of(lease: &Lease) -> PyResult<Layout> {

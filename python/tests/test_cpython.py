@@ -23,6 +23,8 @@ EXCLUDED = {
 
 RUNS = {
     "our memoryview": ("memoryview",),
+    "our ndarray": ("ndarray",),
+    "our memoryview of our ndarray": ("memoryview", "ndarray"),
 }
 
 

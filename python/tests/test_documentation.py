@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import stridewise
+import stridewise.testing
 from stridewise import _stridewise
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -17,10 +18,11 @@ def test_docstrings():
     """As doctest finds no functions that are not written in Python."""
     finder, runner = doctest.DocTestFinder(recurse=False), doctest.DocTestRunner()
     documented = 0
-    for name in ("", *stridewise.__all__):
-        thing = getattr(stridewise, name) if name else stridewise
+    things = [("stridewise", stridewise), ("stridewise.testing", stridewise.testing)]
+    things += [(name, getattr(stridewise, name)) for name in stridewise.__all__]
+    for name, thing in things:
         assert thing.__doc__, f"{name} has no docstring"
-        test = doctest.DocTestParser().get_doctest(thing.__doc__, {}, name or "stridewise", None, 0)
+        test = doctest.DocTestParser().get_doctest(thing.__doc__, {}, name, None, 0)
         documented += bool(test.examples)
         runner.run(test)
     assert runner.failures == 0
@@ -36,11 +38,16 @@ def test_readme():
 
 
 def test_everything_is_exported_and_typed():
-    public = {name for name in dir(_stridewise) if not name.startswith("_")}
-    assert public <= set(stridewise.__all__)
-    stub = (pathlib.Path(stridewise.__file__).parent / "_stridewise.pyi").read_text()
-    for name in public:
-        assert re.search(rf"^(def|class) {name}\b", stub, re.M), f"{name} has no stub"
+    package = pathlib.Path(stridewise.__file__).parent
+    for module, public, stub in [
+        (_stridewise, stridewise, "_stridewise.pyi"),
+        (_stridewise.testing, stridewise.testing, "testing.pyi"),
+    ]:
+        names = {name for name in dir(module) if not name.startswith("_")} - {"testing"}
+        assert names == set(public.__all__)
+        text = (package / stub).read_text()
+        for name in names:
+            assert re.search(rf"^((def|class) {name}\b|{name}:)", text, re.M), f"{name} has no stub"
 
 
 def test_self_check():

@@ -6,6 +6,7 @@ from typing import assert_type
 import numpy as np
 
 import stridewise
+from stridewise import testing
 
 
 def use(memory: bytearray, matrix: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> None:
@@ -43,6 +44,15 @@ def view(memory: bytearray) -> None:
         assert_type(m.first_mismatch(b"abc"), tuple[int, ...] | None)
         assert_type(bytes(m), bytes)
     m.release()
+
+
+def exporter() -> None:
+    rows = testing.ndarray([1, 2, 3, 4], shape=[2, 2], format="<h", flags=testing.ND_PIL)
+    rows.push([5], (1,))
+    assert_type(rows.suboffsets, tuple[int, ...])
+    assert_type(stridewise.tobytes(rows), bytes)
+    assert_type(testing.get_contiguous(rows, testing.PyBUF_READ, "F"), stridewise.memoryview)
+    assert_type(testing.is_contiguous(testing.staticarray(), "C"), bool)
 
 
 def refused() -> None:

@@ -77,8 +77,7 @@ impl MemoryView {
             return type_error("memoryview: cast must be 1D -> ND or ND -> 1D");
         }
         let text = CString::new(format)?;
-        let format = ItemFormat::new(&text);
-        let Some(native) = format.native() else {
+        let Some(native) = Native::of(text.to_bytes()) else {
             return value_error(
                 "memoryview: destination format must be a native single character format \
                  prefixed with an optional '@'",
@@ -88,6 +87,7 @@ impl MemoryView {
             return type_error("memoryview: cannot cast between two non-byte formats");
         }
         let (nbytes, itemsize) = (region.nbytes(), native.itemsize() as isize);
+        let format = ItemFormat::new(&text, itemsize);
         if nbytes % itemsize != 0 {
             return type_error("memoryview: length is not a multiple of itemsize");
         }

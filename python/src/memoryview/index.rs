@@ -138,7 +138,7 @@ impl MemoryView {
     }
 
     fn check_items(&self) -> PyResult<()> {
-        self.region.format.check_items(self.region.itemsize, self.extended)
+        self.region.format.check_items(self.extended)
     }
 
     fn read<'py>(&self, py: Python<'py>, at: *const u8) -> PyResult<Bound<'py, PyAny>> {

@@ -42,7 +42,7 @@ impl MemoryView {
     /// All items, as lists in lists; the item itself if there are no axes.
     fn tolist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.check()?;
-        self.region.format.check_items(self.region.itemsize, self.extended)?;
+        self.region.format.check_items(self.extended)?;
         // As long as objects are made, the collector may run anything.
         self.lend()?;
         // SAFETY: all items of a view that cannot be released.

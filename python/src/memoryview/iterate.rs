@@ -49,7 +49,7 @@ impl MemoryView {
             let text = "multi-dimensional sub-views are not implemented";
             return Err(PyNotImplementedError::new_err(text));
         }
-        view.region.format.check_items(view.region.itemsize, view.extended)?;
+        view.region.format.check_items(view.extended)?;
         Ok(Items { view: slf.unbind(), next: AtomicIsize::new(0), len })
     }
 
@@ -85,7 +85,7 @@ impl MemoryView {
             }
             Some(&len) => len,
         };
-        view.region.format.check_items(view.region.itemsize, view.extended)?;
+        view.region.format.check_items(view.extended)?;
         let counted = |index: isize| if index < 0 { (index + len).max(0) } else { index.min(len) };
         for index in counted(start)..counted(stop) {
             let item = MemoryView::along(slf, index)?;

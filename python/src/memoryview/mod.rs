@@ -14,10 +14,13 @@ mod iterate;
 mod managed;
 mod subview;
 
+use crate::copy::packed_bytes;
 use crate::export::Exported;
 use crate::format::ItemFormat;
 use crate::lease::Lease;
-use core::ffi::c_int;
+use crate::operand::Operand;
+use core::ffi::{CStr, c_int};
+use core::slice;
 use core::sync::atomic::{AtomicBool, AtomicIsize, Ordering::Relaxed};
 use managed::{Hold, ManagedBuffer};
 use pyo3::exceptions::{PyBufferError, PyTypeError, PyValueError};
@@ -25,6 +28,8 @@ use pyo3::ffi;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use stridewise::{Layout, MAX_NDIM, Order};
+
+pub use subview::{Part, slice};
 
 /// A view of an object's memory.
 ///
@@ -79,16 +84,29 @@ impl Region {
             let text = "memoryview: number of dimensions must not exceed 64";
             return Err(PyValueError::new_err(text));
         }
-        let ffi::Py_buffer { buf, len, itemsize, .. } = *buffer.buffer();
-        let shape: Box<[isize]> = match buffer.shape() {
-            Some(shape) => shape.into(),
-            None if buffer.ndim() == 0 => [].into(),
-            None => [len.checked_div(itemsize).unwrap_or(0)].into(),
+        Ok(Region::of_buffer(buffer.buffer()))
+    }
+
+    /// As [`of`](Region::of), for any number of axes.
+    pub fn of_buffer(buffer: &ffi::Py_buffer) -> Region {
+        let ffi::Py_buffer { buf, len, itemsize, ndim, format, .. } = *buffer;
+        let axes = |numbers: *const isize| {
+            // SAFETY: an exporter gives none or one per axis.
+            (!numbers.is_null() && ndim > 0)
+                .then(|| unsafe { slice::from_raw_parts(numbers, ndim as usize) }.into())
         };
-        let strides = buffer.strides().map_or_else(|| packed(&shape, itemsize), Into::into);
-        let suboffsets = buffer.suboffsets().filter(|all| !all.is_empty()).map(Into::into);
-        let format = ItemFormat::new(buffer.format());
-        Ok(Region { start: buf.cast(), itemsize, format, shape, strides, suboffsets })
+        let shape: Box<[isize]> = axes(buffer.shape).unwrap_or_else(|| match ndim {
+            0 => [].into(),
+            _ => [len.checked_div(itemsize).unwrap_or(0)].into(),
+        });
+        let strides = axes(buffer.strides).unwrap_or_else(|| packed(&shape, itemsize));
+        let suboffsets = axes(buffer.suboffsets);
+        let format = match format.is_null() {
+            true => ItemFormat::new(c"B", itemsize),
+            // SAFETY: a string that lives as long as the buffer.
+            false => ItemFormat::new(unsafe { CStr::from_ptr(format) }, itemsize),
+        };
+        Region { start: buf.cast(), itemsize, format, shape, strides, suboffsets }
     }
 
     pub fn ndim(&self) -> usize {
@@ -173,16 +191,54 @@ impl MemoryView {
         extended: bool,
     ) -> PyResult<MemoryView> {
         let lease = Lease::new(object, request)?;
-        let (region, readonly) = (Region::of(&lease)?, lease.readonly());
-        let hold = ManagedBuffer::hold(object.py(), lease)?;
-        Ok(MemoryView::new(hold, region, readonly, extended))
+        Ok(MemoryView { extended, ..MemoryView::of_lease(object.py(), lease)? })
     }
 
-    /// A view of memory that a lease keeps, which is from no exporter if that
-    /// is not told.
-    pub fn of_lease(py: Python<'_>, lease: Lease, region: Region) -> PyResult<MemoryView> {
-        let readonly = lease.readonly();
+    /// A view of all that a lease has.
+    pub fn of_lease(py: Python<'_>, lease: Lease) -> PyResult<MemoryView> {
+        let (region, readonly) = (Region::of(&lease)?, lease.readonly());
         Ok(MemoryView::new(ManagedBuffer::hold(py, lease)?, region, readonly, false))
+    }
+
+    /// A view that is contiguous in an order: of an object's memory if that
+    /// is so, else, unless it is to be written, of a copy.
+    pub fn contiguous_in(
+        object: &Bound<'_, PyAny>,
+        write: bool,
+        order: Order,
+    ) -> PyResult<MemoryView> {
+        let py = object.py();
+        let view = Bound::new(py, MemoryView::of(object, false)?)?;
+        let own = view.get();
+        if write && own.readonly {
+            return Err(PyBufferError::new_err("underlying buffer is not writable"));
+        }
+        let (c, f) = (own.region.is_contiguous(Order::C), own.region.is_contiguous(Order::F));
+        let is = match order {
+            Order::C => c,
+            Order::F => f,
+            _ => c || f,
+        };
+        if is {
+            return Ok(own.with(own.hold.again()?, own.region.clone()));
+        }
+        if write {
+            let text = "writable contiguous buffer requested for a non-contiguous object.";
+            return Err(PyBufferError::new_err(text));
+        }
+        let bytes = packed_bytes(py, &Operand::of_view(&view)?, order)?;
+        let mut region = own.region.clone();
+        region.suboffsets = None;
+        region.strides = match order {
+            Order::F => {
+                let backwards: Vec<isize> = region.shape.iter().rev().copied().collect();
+                packed(&backwards, region.itemsize).iter().rev().copied().collect()
+            }
+            _ => packed(&region.shape, region.itemsize),
+        };
+        region.start = bytes.as_bytes().as_ptr().cast_mut();
+        let hold = ManagedBuffer::hold(py, Lease::new(bytes.as_any(), ffi::PyBUF_FULL_RO)?)?;
+        Ok(MemoryView::new(hold, region, true, false))
     }
 
     fn new(hold: Hold, region: Region, readonly: bool, extended: bool) -> MemoryView {
@@ -236,9 +292,11 @@ impl MemoryView {
             format: format.text(),
             shape,
             strides,
+            ndim: self.region.ndim(),
             suboffsets: suboffsets.as_deref(),
             c_contiguous: self.region.is_contiguous(Order::C),
             f_contiguous: self.region.is_contiguous(Order::F),
+            pointers: suboffsets.is_some(),
         }
     }
 

@@ -47,11 +47,16 @@ impl Region {
             match parts.get(axis).copied().unwrap_or(Part::All) {
                 Part::All => sub.axis(extent, stride, pointers),
                 Part::Slice { start, step, len } => {
-                    sub.advance(start.wrapping_mul(stride))?;
+                    // Where nothing begins means nothing.
+                    if some && len > 0 {
+                        sub.advance(start.wrapping_mul(stride))?;
+                    }
                     sub.axis(len, stride.wrapping_mul(step), pointers);
                 }
                 Part::At(index) => {
-                    sub.advance(index.wrapping_mul(stride))?;
+                    if some {
+                        sub.advance(index.wrapping_mul(stride))?;
+                    }
                     if pointers >= 0 {
                         // SAFETY: the caller's.
                         unsafe { sub.follow(pointers, some)? };
