@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -73,12 +74,23 @@ def main(classes):
     print(json.dumps(report))
 
 
-@pytest.mark.parametrize("classes", RUNS.values(), ids=RUNS)
-def test_cpython(classes, capsys):
+@pytest.fixture(scope="module")
+def runs():
+    """All runs at once."""
     pytest.importorskip("_testbuffer")
     pytest.importorskip("test.test_buffer")
+    with ThreadPoolExecutor() as pool:
+        yield {classes: pool.submit(run, classes) for classes in RUNS.values()}
+
+
+def run(classes):
     command = [sys.executable, __file__, *classes]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=os.path.dirname(__file__))
+    return subprocess.run(command, capture_output=True, text=True, cwd=os.path.dirname(__file__))
+
+
+@pytest.mark.parametrize("classes", RUNS.values(), ids=RUNS)
+def test_cpython(classes, runs, capsys):
+    run = runs[classes].result()
     assert run.returncode == 0, run.stderr
     report = json.loads(run.stdout.splitlines()[-1])
     with capsys.disabled():

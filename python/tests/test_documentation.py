@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 import stridewise
 import stridewise.testing
 from stridewise import _stridewise
@@ -48,6 +50,14 @@ def test_everything_is_exported_and_typed():
         text = (package / stub).read_text()
         for name in names:
             assert re.search(rf"^((def|class) {name}\b|{name}:)", text, re.M), f"{name} has no stub"
+
+
+def test_types():
+    """The package's own, and those of what uses it."""
+    pytest.importorskip("mypy")
+    command = [sys.executable, "-m", "mypy", "--strict", "tests/typed.py", "package/stridewise"]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_self_check():
