@@ -1,7 +1,8 @@
 //! Equality.
 
 use crate::errors::{raise, tuple};
-use crate::operand::{Operand, Quoted, is_number};
+use crate::operand::{Loan, Operand, Quoted, is_number};
+use crate::small;
 use crate::threads::run;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -96,7 +97,13 @@ pub fn values(
 pub fn equal(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>, mode: &str) -> PyResult<bool> {
     let mode = self::mode(mode)?;
     let py = a.py();
-    let (a, b) = (Operand::to_read(a)?, Operand::to_read(b)?);
+    let (a, b) = (Loan::to_read(a)?, Loan::to_read(b)?);
+    if let Some(same) = small::equal(&a, &b, mode)? {
+        a.give_back(py);
+        b.give_back(py);
+        return Ok(same);
+    }
+    let (a, b) = (Operand::of(a)?, Operand::of(b)?);
     let by = by(&a, &b, mode)?;
     if a.layout.shape() != b.layout.shape() {
         return Ok(false);

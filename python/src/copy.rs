@@ -4,7 +4,8 @@ use crate::array::Array;
 use crate::errors::{raise, tuple};
 use crate::memory::{Fresh, bytes_of};
 use crate::memoryview::Region;
-use crate::operand::{Operand, Quoted, same_items};
+use crate::operand::{Loan, Operand, Quoted, same_items};
+use crate::small;
 use crate::threads::run;
 use pyo3::exceptions::{PyBufferError, PyValueError};
 use pyo3::prelude::*;
@@ -35,7 +36,13 @@ use stridewise::{CopyPlan, CopyValuesPlan, Error, Layout, Order, raw, to_contigu
 #[pyo3(signature = (dst, src, /, *, broadcast=false))]
 pub fn copyto(dst: &Bound<'_, PyAny>, src: &Bound<'_, PyAny>, broadcast: bool) -> PyResult<()> {
     let py = dst.py();
-    let (dst, src) = (Operand::to_write(dst)?, Operand::to_read(src)?);
+    let (dst, src) = (Loan::to_write(dst)?, Loan::to_read(src)?);
+    if small::copy(&dst, &src)? {
+        src.give_back(py);
+        dst.give_back(py);
+        return Ok(());
+    }
+    let (dst, src) = (Operand::of(dst)?, Operand::of(src)?);
     let by_value = !same_items(&dst, &src);
     let stretched;
     let from = if dst.layout.shape() == src.layout.shape() {

@@ -26,12 +26,19 @@ unsafe impl Sync for Lease {}
 impl Lease {
     /// What an exporter answers to a request.
     pub fn new(exporter: &Bound<'_, PyAny>, request: c_int) -> PyResult<Lease> {
-        let mut buffer = Box::new(ffi::Py_buffer::new());
+        // Not all zeros, for which the allocator has a slower way.
+        let mut buffer = Box::new(ffi::Py_buffer { ndim: 1, ..ffi::Py_buffer::new() });
         // SAFETY: an object, and room for its buffer.
         if unsafe { ffi::PyObject_GetBuffer(exporter.as_ptr(), &mut *buffer, request) } < 0 {
             return Err(PyErr::fetch(exporter.py()));
         }
         Ok(Lease(buffer, None))
+    }
+
+    /// Gives the buffer back: a drop, for who has the interpreter's lock.
+    pub fn give_back(mut self, _: Python<'_>) {
+        // SAFETY: a buffer that was lent, which is none's from then on.
+        unsafe { ffi::PyBuffer_Release(&mut *self.0) };
     }
 
     /// A buffer that goes back to nobody, of what a keeper keeps.
@@ -120,6 +127,9 @@ fn has_none<T>(object: &Bound<'_, PyAny>, error: PyErr) -> PyResult<Option<T>> {
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        if self.0.obj.is_null() {
+            return;
+        }
         // SAFETY: a buffer that was lent, given back once.
         Python::attach(|_| unsafe { ffi::PyBuffer_Release(&mut *self.0) });
     }

@@ -21,6 +21,7 @@ mod memoryview;
 mod operand;
 mod plan;
 mod siphash;
+mod small;
 mod testing;
 mod threads;
 mod value;

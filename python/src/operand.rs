@@ -15,24 +15,76 @@ use stridewise::{AnyView, ElementType, Error, Format, Layout, MAX_NDIM, Order};
 /// The memory of an object, by the buffer protocol or by DLPack. Its owner
 /// keeps it as it is until the operand is dropped.
 pub struct Operand {
-    lender: Lender,
+    loan: Loan,
     start: *mut u8,
     pub layout: Layout,
     pub readonly: bool,
 }
 
-enum Lender {
+/// Memory that is lent, before anything is made of what its owner says of it.
+pub enum Loan {
     Buffer(Lease),
     Tensor(Tensor),
     View(Lent),
 }
 
 /// A view of ours that cannot be released meanwhile.
-struct Lent(Py<MemoryView>);
+pub struct Lent(Py<MemoryView>);
+
+impl Lent {
+    fn of(view: &Bound<'_, MemoryView>) -> PyResult<Lent> {
+        view.get().lend()?;
+        Ok(Lent(view.clone().unbind()))
+    }
+
+    pub fn view(&self) -> &MemoryView {
+        self.0.get()
+    }
+}
 
 impl Drop for Lent {
     fn drop(&mut self) {
         self.0.get().give_back();
+    }
+}
+
+impl Loan {
+    /// The memory of an object, to read.
+    pub fn to_read(object: &Bound<'_, PyAny>) -> PyResult<Loan> {
+        if let Ok(view) = object.cast_exact::<MemoryView>() {
+            return Lent::of(view).map(Loan::View);
+        }
+        match Lease::to_read(object)? {
+            Some(lease) => Ok(Loan::Buffer(lease)),
+            None => Loan::of_tensor(object),
+        }
+    }
+
+    /// The memory of an object, to write unless that is read-only.
+    pub fn to_write(object: &Bound<'_, PyAny>) -> PyResult<Loan> {
+        if let Ok(view) = object.cast_exact::<MemoryView>() {
+            return Lent::of(view).map(Loan::View);
+        }
+        match Lease::to_write(object)? {
+            Some(lease) => Ok(Loan::Buffer(lease)),
+            None => Loan::of_tensor(object),
+        }
+    }
+
+    /// Gives the memory back: a drop, for who has the interpreter's lock.
+    pub fn give_back(self, py: Python<'_>) {
+        if let Loan::Buffer(lease) = self {
+            lease.give_back(py);
+        }
+    }
+
+    fn of_tensor(object: &Bound<'_, PyAny>) -> PyResult<Loan> {
+        if let Some(tensor) = Tensor::of(object)? {
+            return Ok(Loan::Tensor(tensor));
+        }
+        let class = object.get_type().name()?;
+        let text = format!("a buffer or a tensor is required, not '{class}'");
+        Err(PyTypeError::new_err(text))
     }
 }
 
@@ -44,24 +96,12 @@ unsafe impl Sync for Operand {}
 impl Operand {
     /// The memory of an object, to read.
     pub fn to_read(object: &Bound<'_, PyAny>) -> PyResult<Operand> {
-        if let Ok(view) = object.cast_exact::<MemoryView>() {
-            return Operand::of_view(view);
-        }
-        match Lease::to_read(object)? {
-            Some(lease) => Operand::of_buffer(lease),
-            None => Operand::of_tensor(object),
-        }
+        Operand::of(Loan::to_read(object)?)
     }
 
     /// The memory of an object, to write unless that is `readonly`.
     pub fn to_write(object: &Bound<'_, PyAny>) -> PyResult<Operand> {
-        if let Ok(view) = object.cast_exact::<MemoryView>() {
-            return Operand::of_view(view);
-        }
-        match Lease::to_write(object)? {
-            Some(lease) => Operand::of_buffer(lease),
-            None => Operand::of_tensor(object),
-        }
+        Operand::of(Loan::to_write(object)?)
     }
 
     /// The memory of an object with the buffer protocol, to read; the
@@ -74,30 +114,25 @@ impl Operand {
     }
 
     pub fn of_buffer(lease: Lease) -> PyResult<Operand> {
-        let layout = layout_of(&lease)?;
-        let ffi::Py_buffer { buf, .. } = *lease.buffer();
-        let readonly = lease.readonly();
-        Ok(Operand { lender: Lender::Buffer(lease), start: buf.cast(), layout, readonly })
+        Operand::of(Loan::Buffer(lease))
     }
 
     /// The memory of a view of ours.
     pub fn of_view(view: &Bound<'_, MemoryView>) -> PyResult<Operand> {
-        let own = view.get();
-        let region = own.region()?;
-        let layout = region.layout()?;
-        own.lend()?;
-        let lender = Lender::View(Lent(view.clone().unbind()));
-        Ok(Operand { lender, start: region.start, layout, readonly: own.is_readonly() })
+        Operand::of(Loan::View(Lent::of(view)?))
     }
 
-    fn of_tensor(object: &Bound<'_, PyAny>) -> PyResult<Operand> {
-        let Some(tensor) = Tensor::of(object)? else {
-            let class = object.get_type().name()?;
-            let text = format!("a buffer or a tensor is required, not '{class}'");
-            return Err(PyTypeError::new_err(text));
+    /// What is lent, understood.
+    pub fn of(loan: Loan) -> PyResult<Operand> {
+        let (start, layout, readonly) = match &loan {
+            Loan::Buffer(lease) => (lease.buffer().buf.cast(), layout_of(lease)?, lease.readonly()),
+            Loan::Tensor(tensor) => (tensor.start(), tensor.layout()?, tensor.readonly()),
+            Loan::View(lent) => {
+                let region = lent.view().region()?;
+                (region.start, region.layout()?, lent.view().is_readonly())
+            }
         };
-        let (start, layout, readonly) = (tensor.start(), tensor.layout()?, tensor.readonly());
-        Ok(Operand { lender: Lender::Tensor(tensor), start, layout, readonly })
+        Ok(Operand { loan, start, layout, readonly })
     }
 
     /// Where the layout counts from: the item at index 0 of each axis, if
@@ -108,10 +143,10 @@ impl Operand {
 
     /// What the items are made of, as its owner says.
     pub fn format(&self) -> &CStr {
-        match &self.lender {
-            Lender::Buffer(lease) => lease.format(),
-            Lender::Tensor(tensor) => tensor.format(),
-            Lender::View(view) => view.0.get().item_format().text(),
+        match &self.loan {
+            Loan::Buffer(lease) => lease.format(),
+            Loan::Tensor(tensor) => tensor.format(),
+            Loan::View(view) => view.view().item_format().text(),
         }
     }
 
@@ -122,16 +157,16 @@ impl Operand {
 
     /// What the items are made of, if that is known.
     pub fn known_format(&self) -> Option<Format> {
-        match &self.lender {
-            Lender::View(view) => view.0.get().item_format().format().cloned(),
+        match &self.loan {
+            Loan::View(view) => view.view().item_format().format().cloned(),
             _ => fitted(self.format(), self.layout.itemsize()),
         }
     }
 
     /// The object that the buffer is of, to be visited by the collector.
     pub fn exporter(&self) -> Option<&Py<PyAny>> {
-        match &self.lender {
-            Lender::Buffer(lease) => lease.exporter(),
+        match &self.loan {
+            Loan::Buffer(lease) => lease.exporter(),
             _ => None,
         }
     }

@@ -26,9 +26,14 @@ struct Pool {
 
 static POOL: Mutex<Pool> = Mutex::new(Pool { process: 0, threads: 0, pool: None });
 
+/// Whether a verb over so many bytes keeps the interpreter's lock.
+pub fn is_brief(bytes: usize) -> bool {
+    bytes < UNLOCKED
+}
+
 /// Runs a verb over so many bytes. What it uses is kept by the caller.
 pub fn run<R: Send>(py: Python<'_>, bytes: usize, verb: impl FnOnce() -> R + Send) -> PyResult<R> {
-    if bytes < UNLOCKED {
+    if is_brief(bytes) {
         return Ok(verb());
     }
     if bytes < PARALLEL {

@@ -6,6 +6,7 @@ use crate::hash;
 use crate::lease::Lease;
 use crate::operand::Operand;
 use crate::siphash;
+use crate::small::{self, Parts};
 use core::sync::atomic::Ordering::Relaxed;
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyValueError;
@@ -84,11 +85,28 @@ impl MemoryView {
         if view.is_released() {
             return same();
         }
+        // Of natives, whatever `extended` is.
+        let brief = |theirs: Option<Parts<'_>>| match (Parts::of_view(view), theirs) {
+            (Some(a), Some(b)) if view.region.format.native().is_some() => {
+                small::equal_parts(&a, &b, Mode::Values)
+            }
+            _ => Ok(None),
+        };
         let (theirs, extended) = match other.cast_exact::<MemoryView>() {
             Ok(other) if other.get().is_released() => return same(),
-            Ok(other) => (Operand::of_view(other)?, other.get().extended),
+            Ok(other) => {
+                if let Some(same) = brief(Parts::of_view(other.get()))? {
+                    return Ok(Some(same));
+                }
+                (Operand::of_view(other)?, other.get().extended)
+            }
             Err(_) => match Lease::new(other, pyo3::ffi::PyBUF_FULL_RO) {
-                Ok(lease) => (Operand::of_buffer(lease)?, false),
+                Ok(lease) => {
+                    if let Some(same) = brief(Parts::of_lease(&lease))? {
+                        return Ok(Some(same));
+                    }
+                    (Operand::of_buffer(lease)?, false)
+                }
                 Err(_) => return Ok(None),
             },
         };
