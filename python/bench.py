@@ -297,24 +297,35 @@ def measured(name: str, row: Row, seconds: float) -> Times:
         assert result == results[OURS, 1], f"{name}: {engine} has another result"
     del results
 
-    least, spent, times = (dict.fromkeys(calls, start) for start in (float("inf"), 0.0, 0.0))
+    least, spent = dict.fromkeys(calls, float("inf")), dict.fromkeys(calls, 0)
+    turns = dict.fromkeys(calls, 0)
     share = seconds * 1e9 / len(calls)
-    while waiting := [engine for engine in calls if spent[engine] < share or times[engine] < 3]:
+    while waiting := [engine for engine in calls if spent[engine] < share or turns[engine] < 3]:
         for engine in waiting:
             on(engine)
-            call = calls[engine]
-            # Short calls many at a time: the clock takes long, too.
-            count = max(1, int(min(2e5 / least[engine], 1000))) if times[engine] else 1
-            start = perf_counter_ns()
-            for _ in repeat(None, count):
-                call()
-            took = perf_counter_ns() - start
-            least[engine] = min(least[engine], took / count)
-            spent[engine] += took
-            times[engine] += 1
+            took = turn(calls[engine])
+            least[engine] = min(least[engine], *took)
+            spent[engine] += sum(took)
+            turns[engine] += 1
     return Times(name, row.nbytes, row.bounds, least)
 
 
+def turn(call: Call) -> list[float]:
+    """Nanoseconds of one call or, for a few milliseconds, of more."""
+    times: list[float] = []
+    count, end = 1, perf_counter_ns() + TURN
+    while not times or perf_counter_ns() < end:
+        start = perf_counter_ns()
+        for _ in repeat(None, count):
+            call()
+        times.append((perf_counter_ns() - start) / count)
+        # The clock takes its time, too.
+        count = 1000 if times[0] < 1e4 else 1
+    return times
+
+
+# Nanoseconds.
+TURN = 4_000_000
 WARM = np.zeros(2 * LARGE, "u1"), np.ones(2 * LARGE, "u1")
 
 
