@@ -325,7 +325,7 @@ def turn(call: Call) -> list[float]:
 
 
 # Nanoseconds.
-TURN = 4_000_000
+TURN = 12_000_000
 WARM = np.zeros(2 * LARGE, "u1"), np.ones(2 * LARGE, "u1")
 
 

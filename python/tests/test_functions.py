@@ -2,12 +2,14 @@
 
 import array
 import ctypes
+import gc
 import mmap
 import os
 import subprocess
 import sys
 import threading
 import time
+import weakref
 import zlib
 
 import numpy as np
@@ -219,41 +221,65 @@ def test_threads_survive_a_fork():
     pytest.fail("the child did not end")
 
 
-def test_the_exporter_is_held_while_a_verb_runs():
-    """Another thread tries to resize, and to release, what is being used."""
+@pytest.mark.parametrize("kind", [bytearray, memoryview, stridewise.memoryview])
+@pytest.mark.parametrize("verb", [stridewise.xxh3_64, stridewise.hash_bytes, stridewise.tobytes])
+def test_the_exporter_is_held_while_a_verb_runs(kind, verb):
+    """Another thread tries to resize, or to release, what is being used."""
     size = 32 << 20
-    memory = bytearray(size)
-    view = memoryview(bytearray(size))
-    refused, running = [], threading.Event()
-    done = threading.Event()
+    expected = verb(bytes(size))
+    refused = []
+    for _ in range(100):
+        memory = bytearray(size)
+        used = memory if kind is bytearray else kind(memory)
+        running = threading.Event()
 
-    def disturb():
-        running.wait()
-        while not done.is_set():
-            for change in (lambda: memory.extend(b"x"), view.release):
-                try:
-                    change()
-                except BufferError as error:
-                    refused.append(error)
-                    if change == view.release:
-                        continue
-                else:
-                    # Between two calls nobody has it.
-                    del memory[size:]
-            time.sleep(0)
+        def disturb():
+            running.wait()
+            try:
+                memory.append(1) if kind is bytearray else used.release()
+            except BufferError as error:
+                refused.append(error)
 
-    thread = threading.Thread(target=disturb)
-    thread.start()
-    try:
-        a = memoryview(memory).cast("B", (size // 1024, 1024))
+        thread = threading.Thread(target=disturb)
+        thread.start()
         running.set()
-        for _ in range(20):
-            stridewise.hash_bytes(memory)
-            stridewise.tobytes(a, "F")
-    finally:
-        done.set()
+        try:
+            result = verb(used)
+        except ValueError as error:
+            # It was released before.
+            assert "released" in str(error)
         thread.join()
+        if refused:
+            assert result == expected
+            break
     assert refused
+    # Nobody has it any more.
+    memory.append(1) if kind is bytearray else used.release()
+
+
+def test_an_exporter_lives_as_long_as_what_is_made_of_it():
+    a = np.arange(6.0)
+    # Without a cycle, an object ends with its last reference.
+    base = weakref.ref(a)
+    lent = stridewise.contiguous(a)
+    view = np.asarray(lent)
+    array = weakref.ref(lent)
+    del a, lent
+    assert base() is not None and array() is not None and view[5] == 5
+    del view
+    assert array() is None and base() is None
+
+
+def test_cycles_through_arrays_are_collected():
+    class Owner(bytearray):
+        pass
+
+    owner = Owner(b"abc")
+    owner.array = stridewise.contiguous(owner)
+    dead = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert dead() is None
 
 
 def test_the_interpreter_runs_meanwhile():
