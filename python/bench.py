@@ -402,7 +402,7 @@ def chart(path: str, all_times: list[Times]) -> None:
     import matplotlib
 
     matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "stridewise"
+    matplotlib.rcParams |= {"svg.hashsalt": "stridewise", "svg.fonttype": "none"}
     import matplotlib.pyplot as plt
 
     bars = [(f"{t.name} / {peer}", peer, t.gain(peer, 1)) for t in all_times for peer in t.peers()]
