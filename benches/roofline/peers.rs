@@ -7,6 +7,7 @@ mod planes;
 mod strided;
 #[cfg(feature = "strided-kernel")]
 mod strided_kernel;
+mod wide;
 
 use crate::copy::Bed;
 use crate::engine::{Engine, Who};
@@ -41,6 +42,7 @@ fn of<T: Copy + Default + Send + Sync + 'static>(bed: &Bed) -> Vec<Engine<'stati
     let mut engines = ndarray::copies::<T>(bed);
     engines.extend(strided::copies::<T>(bed));
     engines.extend(planes::copies::<T>(bed));
+    engines.extend(wide::copies(bed));
     #[cfg(feature = "strided-kernel")]
     engines.extend(strided_kernel::copies::<T>(bed));
     #[cfg(feature = "hptt")]

@@ -9,9 +9,9 @@ use stridewise::Layout;
 
 /// Items of a dense plane.
 #[derive(Clone, Copy)]
-struct Plane {
-    rows: usize,
-    columns: usize,
+pub(super) struct Plane {
+    pub rows: usize,
+    pub columns: usize,
     d: Pointer,
     s: Pointer,
 }
@@ -19,7 +19,7 @@ struct Plane {
 impl Plane {
     /// # Safety
     /// Both are so many items of `T`, and one engine runs at a time.
-    unsafe fn slices<'a, T>(self) -> (&'a mut [T], &'a [T]) {
+    pub unsafe fn slices<'a, T>(self) -> (&'a mut [T], &'a [T]) {
         let len = self.rows * self.columns;
         // SAFETY: the caller's.
         unsafe {
@@ -32,7 +32,7 @@ impl Plane {
 }
 
 /// The source's plane, if the copy is its transpose.
-fn transposed(bed: &Bed) -> Option<Plane> {
+pub(super) fn transposed(bed: &Bed) -> Option<Plane> {
     let item = bed.to.itemsize() as isize;
     let &[a, b] = bed.to.shape() else { return None };
     let dense = |layout: &Layout| layout.strides() == [b as isize * item, item];
