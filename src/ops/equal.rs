@@ -359,10 +359,9 @@ impl EqualPlan {
 
     /// A serial comparison of some of the items.
     fn part(&self, nest: LoopNest) -> Comparison {
-        let Comparison { equal, ref tiles, .. } = self.comparison;
         // Beyond the caches if the whole is: small ones make it so.
-        let caches = tiles.as_ref().filter(|tiles| tiles.far).map(|_| Caches::LEAST);
-        Comparison::new(nest, equal, caches, Some(1))
+        let caches = self.comparison.is_far().then_some(Caches::LEAST);
+        Comparison::new(nest, self.comparison.equal, caches, Some(1))
     }
 
     /// The level of its kernels.

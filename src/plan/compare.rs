@@ -6,7 +6,8 @@
 //! both, into a scratch in that order. Operands beyond the caches make large
 //! tiles: the copy of one asks for its own lines ahead, as any large copy
 //! does, and the other is read in runs that are long enough for hardware to
-//! foresee.
+//! foresee. Planes beyond the caches that would be transposed are compared by
+//! the transposing kernel itself, as its lines leave its scratch.
 
 #![allow(unsafe_code, reason = "the walk turns a plan's offsets into pointers")]
 
@@ -15,8 +16,8 @@ use super::grid::Grid;
 use super::loop_nest::{Loop, LoopNest};
 use super::normalize::{Traversal, normalize};
 use super::partition::{Split, chunk, partition};
-use super::tile::{Inner, RUN, block};
-use super::{Bases, Schedule, coalesce, order, policy};
+use super::tile::{Inner, RUN, block, groups};
+use super::{Bases, How, Schedule, coalesce, order, policy};
 use crate::axes::Axes;
 use crate::parallel;
 use alloc::vec::Vec;
@@ -30,13 +31,24 @@ use stridewise_kernels::equal::Equal;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Comparison {
     pub(crate) nest: LoopNest,
-    /// `None` if the items are runs in both operands, or few.
-    pub(crate) tiles: Option<Tiles>,
+    pub(crate) way: Way,
     /// Whether the operands have changed places: the left one gives the order.
     pub(crate) swapped: bool,
     pub(crate) split: Split,
     /// Chosen here, so that a plan that is run again does not choose again.
     pub(crate) equal: Equal,
+}
+
+/// How a nest is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "what runs once should not allocate")]
+pub(crate) enum Way {
+    /// Where it lies: the items are runs in both operands, or few.
+    InPlace,
+    /// Tile by tile.
+    Tiles(Tiles),
+    /// As it would be transposed.
+    Planes(How),
 }
 
 /// How a nest is cut into tiles.
@@ -97,7 +109,7 @@ impl Comparison {
         chunks: Option<usize>,
     ) -> Comparison {
         simplify(&mut nest);
-        let (mut tiles, mut swapped) = (None, false);
+        let (mut way, mut swapped) = (Way::InPlace, false);
         let runs = nest.loops.is_empty() || nest.item > RUN || nest.is_empty();
         if !runs {
             swapped = !has_runs(&nest, |l| l.dst) && has_runs(&nest, |l| l.src);
@@ -106,19 +118,39 @@ impl Comparison {
                 simplify(&mut nest);
             }
             if nest.items() > FEW {
-                tiles = Some(Tiles::new(&nest, equal.level(), policy::prefetches(&nest, caches)));
+                let far = policy::prefetches(&nest, caches);
+                if far && let Some((planes, how)) = planes(&nest, equal.level(), caches, chunks) {
+                    let split = how.split;
+                    return Comparison {
+                        nest: planes,
+                        way: Way::Planes(how),
+                        swapped,
+                        split,
+                        equal,
+                    };
+                }
+                way = Way::Tiles(Tiles::new(&nest, equal.level(), far));
             }
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));
         let family = if runs { Family::Runs } else { Family::Tiled };
         let mut split = partition(&nest, Inner::new(family, &nest), chunks);
-        if let (Some(tiles), true) = (&tiles, split.chunks > 1) {
+        if let (Way::Tiles(tiles), true) = (&way, split.chunks > 1) {
             // Whole tiles.
             let Loop { extent, .. } = nest.loops[split.at];
             split.step = split.step.next_multiple_of(tiles.grid.steps[split.at]);
             split.chunks = extent.div_ceil(split.step);
         }
-        Comparison { nest, tiles, swapped, split, equal }
+        Comparison { nest, way, swapped, split, equal }
+    }
+
+    /// Whether the operands are beyond the caches, and that matters.
+    pub(crate) fn is_far(&self) -> bool {
+        match &self.way {
+            Way::InPlace => false,
+            Way::Tiles(tiles) => tiles.far,
+            Way::Planes(_) => true,
+        }
     }
 
     /// Whether all items are equal.
@@ -184,11 +216,11 @@ impl Comparison {
         // around it, or at their first; all of the nest.
         unsafe {
             let (l, r) = (left.offset(nest.dst).cast_mut(), right.offset(nest.src));
-            match &self.tiles {
-                None => walk(around, l, r, &|l, r| equal.block(l, r, &block)),
-                Some(tiles) => {
-                    equal.block(l, r, &first_of(block)) && tiles.run(nest, equal, left, right)
-                }
+            match &self.way {
+                Way::InPlace => walk(around, l, r, &|l, r| equal.block(l, r, &block)),
+                _ if !equal.block(l, r, &first_of(block)) => false,
+                Way::Tiles(tiles) => tiles.run(nest, equal, left, right),
+                Way::Planes(how) => how.equal(nest, left, right, equal),
             }
         }
     }
@@ -199,6 +231,25 @@ fn simplify(nest: &mut LoopNest) {
     normalize(nest, Traversal::Free);
     order::order(nest);
     coalesce::coalesce(nest);
+}
+
+/// How a nest is transposed, if the planes are worth the kernel's scratch.
+fn planes(
+    nest: &LoopNest,
+    level: Level,
+    caches: policy::For,
+    chunks: Option<usize>,
+) -> Option<(LoopNest, How)> {
+    /// Bytes that each operand's runs in a plane have at least.
+    const LEAST: usize = 256;
+    let mut nest = nest.clone();
+    let how = How::new(&mut nest, level, caches, chunks);
+    if how.inner.family != Family::Transpose || how.unit != 0 {
+        return None;
+    }
+    let (_, columns, rows) = groups(&nest, how.inner);
+    let bytes = |loops: &[Loop]| loops.iter().map(|l| l.extent).product::<usize>() * nest.item;
+    (bytes(columns) >= LEAST && bytes(rows) >= LEAST).then_some((nest, how))
 }
 
 /// Whether an operand's items lie next to each other along a loop.

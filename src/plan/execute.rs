@@ -8,6 +8,7 @@ use super::tile::{block, groups};
 use super::{Bases, How, Kernel, Schedule};
 use crate::parallel;
 use stridewise_kernels::copy::plain;
+use stridewise_kernels::equal::Equal;
 use stridewise_kernels::transpose::{Plane, Transpose};
 
 impl Schedule {
@@ -123,9 +124,7 @@ impl How {
     /// As [`run_nest`](How::run_nest), from the first items on.
     #[inline]
     unsafe fn run_planes(&self, kernel: &Transpose, nest: &LoopNest, dst: *mut u8, src: *const u8) {
-        let (around, columns, rows) = groups(nest, self.inner);
-        let (far, stream, swap) = (self.far, self.stream, self.unit);
-        let plane = Plane { rows, columns, far, stream, swap };
+        let (around, plane) = self.planes(nest);
         // SAFETY: the loops were grouped for these strides.
         unsafe {
             if around.is_empty() {
@@ -137,6 +136,39 @@ impl How {
                 });
             }
         }
+    }
+}
+
+impl How {
+    /// Whether the items of planes are in `left` where they would be moved to.
+    ///
+    /// # Safety
+    /// K2 and K4 for `nest`, which is a part of the one that this was made
+    /// for and has items; both operands are only read.
+    pub(crate) unsafe fn equal(
+        &self,
+        nest: &LoopNest,
+        left: *const u8,
+        right: *const u8,
+        equal: Equal,
+    ) -> bool {
+        let Kernel::Plane(kernel) = &self.kernel else { unreachable!("not a transpose") };
+        let (around, plane) = self.planes(nest);
+        // SAFETY: the loops were grouped for these strides; nothing is written.
+        unsafe {
+            let (left, right) = (left.offset(nest.dst), right.offset(nest.src));
+            walk(around, left.cast_mut(), right, &|left, right| {
+                kernel.equal(left, right, &plane, equal)
+            })
+        }
+    }
+
+    /// The loops around planes, and one of them.
+    #[inline]
+    fn planes<'n>(&self, nest: &'n LoopNest) -> (&'n [Loop], Plane<'n>) {
+        let (around, columns, rows) = groups(nest, self.inner);
+        let (far, stream, swap) = (self.far, self.stream, self.unit);
+        (around, Plane { rows, columns, far, stream, swap })
     }
 }
 

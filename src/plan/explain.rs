@@ -1,6 +1,6 @@
 //! Explain: plans in words, one loop a line.
 
-use super::compare::{Comparison, Tile};
+use super::compare::{Comparison, Tile, Way};
 use super::cost::Cost;
 use super::hops::Hops;
 use super::loop_nest::{Loop, LoopNest};
@@ -43,8 +43,18 @@ impl Display for Comparison {
             return write!(f, "kernel: runs of {} bytes side by side", nest.item);
         }
         loops(f, nest, left, right)?;
-        let Some(tiles) = &self.tiles else {
-            return write!(f, "kernel: {}-byte items, item by item", nest.item);
+        let tiles = match &self.way {
+            Way::InPlace => return write!(f, "kernel: {}-byte items, item by item", nest.item),
+            Way::Planes(how) => {
+                let (columns, rows) = taken(nest, how.inner);
+                return write!(
+                    f,
+                    "kernel: transpose of {}-byte items, {right} along {columns}, \
+                     compared with {left} along {rows}",
+                    nest.item
+                );
+            }
+            Way::Tiles(tiles) => tiles,
         };
         f.write_str("kernel: tiles of ")?;
         for (at, steps) in tiles.grid.steps.iter().enumerate() {
@@ -132,8 +142,8 @@ impl Display for Line<'_> {
 /// The kernel and the loops that it takes.
 fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
     let Schedule { nest, how } = schedule;
-    let How { inner: Inner { family, outer, inner }, unit, stream, .. } = how;
-    let (item, len) = (nest.item, nest.loops.len());
+    let How { inner: Inner { family, outer, .. }, unit, stream, .. } = how;
+    let item = nest.item;
     let past = if *stream { ", past the caches" } else { "" };
     if how.is_plain() {
         return write!(f, "kernel: plain loops over {item}-byte items");
@@ -148,10 +158,9 @@ fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
     if *outer == 0 {
         return write!(f, " along loop 0{past}");
     }
-    let (outer, inner) = (len - inner - outer..len - inner, len - inner..len);
+    let (columns, rows) = taken(nest, how.inner);
     match family {
         Family::Transpose | Family::Tiled => {
-            let (columns, rows) = (Loops(outer), Loops(inner));
             write!(f, ", source along {columns}, destination along {rows}")?;
             if *family == Family::Transpose && item.is_power_of_two() {
                 let edge = RUN / item;
@@ -159,12 +168,18 @@ fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
             }
         }
         Family::Deinterleave | Family::Interleave => {
-            let streams = nest.loops[outer.start].extent;
-            write!(f, ", {streams} streams ({}) along {}", Loops(outer), Loops(inner))?;
+            let streams = nest.loops[columns.0.start].extent;
+            write!(f, ", {streams} streams ({columns}) along {rows}")?;
         }
-        _ => write!(f, " along {}, for each of {}", Loops(inner), Loops(outer))?,
+        _ => write!(f, " along {rows}, for each of {columns}")?,
     }
     f.write_str(past)
+}
+
+/// The loops that a kernel walks slowly, and those that it walks fast.
+fn taken(nest: &LoopNest, Inner { outer, inner, .. }: Inner) -> (Loops, Loops) {
+    let len = nest.loops.len();
+    (Loops(len - inner - outer..len - inner), Loops(len - inner..len))
 }
 
 /// Numbers of loops, in words.

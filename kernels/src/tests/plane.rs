@@ -2,6 +2,7 @@
 
 use super::{Random, for_each_level};
 use crate::copy::Axis;
+use crate::equal::{Class, Equal, Mode};
 use crate::transpose::{Plane, Transpose};
 use std::vec;
 use std::vec::Vec;
@@ -144,6 +145,20 @@ fn planes_match_their_definition() {
                 }
                 transpose.fence();
                 assert!(dst == expected, "{level} {item} {plane:?}");
+
+                let equal = Equal::new(level, Class::Bits, Mode::Bits);
+                // SAFETY: as above.
+                let same = |dst: &[u8]| unsafe {
+                    let left = dst.as_ptr().offset(origin);
+                    transpose.equal(left, src.as_ptr().offset(-sl), &plane, equal)
+                };
+                assert!(same(&dst), "{level} {item} {plane:?}");
+                // What lies around the items is not looked at.
+                let any = |random: &mut Random, of: &[isize]| of[random.within(0, of.len() - 1)];
+                let first = origin + any(&mut random, &row_dst) + any(&mut random, &col_dst);
+                let at = first as usize + random.within(0, item - 1);
+                dst[at] ^= 1;
+                assert!(!same(&dst), "{level} {item} {plane:?} at byte {at}");
             }
         }
     });

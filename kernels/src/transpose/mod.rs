@@ -23,6 +23,7 @@ mod tiled;
 
 use crate::copy::{self, Axis, Block};
 use crate::dispatch::{Kernel, KernelFn, Simd, select};
+use crate::equal::Equal;
 use crate::item::{Any, Item, Sized, with_item};
 use crate::level::Level;
 use core::marker::PhantomData;
@@ -76,12 +77,13 @@ pub struct Plane<'a> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Transpose {
-    run: unsafe fn(Args),
-    small: unsafe fn(Args),
+    run: KernelFn<Odd>,
+    small: KernelFn<Odd>,
     fence: unsafe fn(()),
 }
 
-type Args = (*mut u8, *const u8, *const Plane<'static>);
+/// Destination, source, plane, and by what they are compared instead.
+type Args = (*mut u8, *const u8, *const Plane<'static>, Option<Equal>);
 
 impl Transpose {
     /// The kernel for items of 1 to 64 bytes.
@@ -114,8 +116,32 @@ impl Transpose {
         // plane lives as long as the call.
         unsafe {
             let run = if plane.is_small() { self.small } else { self.run };
-            run((dst, src, core::ptr::from_ref(plane).cast()));
+            run((dst, src, core::ptr::from_ref(plane).cast(), None));
         }
+    }
+
+    /// Whether the items that [`run`](Transpose::run) would move are where it
+    /// would move them: in `left` in the destination's place.
+    ///
+    /// A comparison of large planes: the source's lines are turned in scratch
+    /// as they are for a copy, and compared as they leave it.
+    ///
+    /// # Safety
+    /// K2 and K4 as for [`run`](Transpose::run), but the left operand is only
+    /// read and may be the other one, or name an item twice. Items of the
+    /// plane are whole items of `equal`.
+    #[must_use]
+    pub unsafe fn equal(
+        &self,
+        left: *const u8,
+        right: *const u8,
+        plane: &Plane<'_>,
+        equal: Equal,
+    ) -> bool {
+        let plane = core::ptr::from_ref(plane).cast();
+        // SAFETY: K1 by the level that `new` had, the rest by the caller; the
+        // plane lives as long as the call, which writes nothing to `left`.
+        unsafe { (self.run)((left.cast_mut(), right, plane, Some(equal))) }
     }
 
     /// To be called after the last plane that was streamed.
@@ -148,20 +174,26 @@ struct Planes<const SIZE: usize>;
 
 impl<const SIZE: usize> Kernel for Planes<SIZE> {
     type Args = Args;
-    type Output = ();
+    type Output = bool;
 
     #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, plane): Args) {
+    unsafe fn run<S: Simd>((dst, src, plane, against): Args) -> bool {
         // SAFETY: the plane lives as long as the call.
         let plane = unsafe { &*plane };
+        if against.is_some() {
+            // SAFETY: handed on.
+            return unsafe { plane.staged(dst, src, against).run::<S, Sized<SIZE>>(SIZE) };
+        }
         if let ([rows], [columns], 0, true) = (plane.rows, plane.columns, plane.swap, S::SCALAR) {
             // SAFETY: handed on.
-            return unsafe { small::by_items::<SIZE>(dst, src, rows, columns) };
+            unsafe { small::by_items::<SIZE>(dst, src, rows, columns) };
+            return true;
         }
         let (rows, columns) = plane.groups();
         let walk = Walk::<SIZE> { dst, src, rows, columns };
         // SAFETY: K1 to K4 are the caller's.
-        unsafe { walk.run::<S>(plane) }
+        unsafe { walk.run::<S>(plane) };
+        true
     }
 }
 
@@ -170,15 +202,15 @@ struct Odd;
 
 impl Kernel for Odd {
     type Args = Args;
-    type Output = ();
+    type Output = bool;
 
     #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, plane): Args) {
+    unsafe fn run<S: Simd>((dst, src, plane, against): Args) -> bool {
         // SAFETY: the plane lives as long as the call; K1 to K4 are the
         // caller's.
         unsafe {
             let plane = &*plane;
-            plane.staged(dst, src).run::<S, Any>(plane.item());
+            plane.staged(dst, src, against).run::<S, Any>(plane.item())
         }
     }
 }
@@ -188,18 +220,20 @@ struct OddStrips<I>(PhantomData<I>);
 
 impl<I: Item> Kernel for OddStrips<I> {
     type Args = Args;
-    type Output = ();
+    type Output = bool;
 
     #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, plane): Args) {
+    unsafe fn run<S: Simd>((dst, src, plane, _): Args) -> bool {
         // SAFETY: the plane lives as long as the call; K2 to K4 are the
         // caller's.
         unsafe {
             let plane = &*plane;
-            let ([rows], [columns]) = (plane.rows, plane.columns) else { return };
-            let block = Block { item: plane.item(), outer: *columns, inner: *rows };
-            by_strips::<I>(dst, src, &block);
+            if let ([rows], [columns]) = (plane.rows, plane.columns) {
+                let block = Block { item: plane.item(), outer: *columns, inner: *rows };
+                by_strips::<I>(dst, src, &block);
+            }
         }
+        true
     }
 }
 
@@ -209,9 +243,9 @@ impl Plane<'_> {
         (rows, Group { axes: self.columns, step: |axis| axis.dst })
     }
 
-    fn staged(&self, dst: *mut u8, src: *const u8) -> Staged<'_> {
+    fn staged(&self, dst: *mut u8, src: *const u8, against: Option<Equal>) -> Staged<'_> {
         let (rows, columns) = self.groups();
-        Staged { dst, src, rows, columns, stream: self.stream, swap: self.swap }
+        Staged { dst, src, rows, columns, stream: self.stream, swap: self.swap, against }
     }
 
     /// Bytes of an item: the step of the innermost row axis.
@@ -306,7 +340,7 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
                     return self.streamed::<S>(down, across, head);
                 }
             }
-            plane.staged(self.dst, self.src).run::<S, Sized<SIZE>>(SIZE);
+            plane.staged(self.dst, self.src, None).run::<S, Sized<SIZE>>(SIZE);
         }
     }
 }

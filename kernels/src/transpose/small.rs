@@ -14,13 +14,13 @@ pub(super) struct Small<const SIZE: usize>;
 
 impl<const SIZE: usize> Kernel for Small<SIZE> {
     type Args = Args;
-    type Output = ();
+    type Output = bool;
 
     #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, plane): Args) {
+    unsafe fn run<S: Simd>((dst, src, plane, _): Args) -> bool {
         // SAFETY: the plane lives as long as the call.
         let plane = unsafe { &*plane };
-        let ([rows], [columns]) = (plane.rows, plane.columns) else { return };
+        let ([rows], [columns]) = (plane.rows, plane.columns) else { return true };
         let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
         // SAFETY: K1 to K4 are the caller's.
         unsafe {
@@ -32,6 +32,7 @@ impl<const SIZE: usize> Kernel for Small<SIZE> {
                 by_micro_tiles::<S::Wide, SIZE>(dst, src, rows, columns);
             }
         }
+        true
     }
 }
 

@@ -14,11 +14,15 @@
 //! the shelf holds) is several panels. A shelf row starts in the phase that
 //! the destination row has within its line. What is left of a line at the
 //! end of a block is carried to its start, and leaves with the next block.
+//!
+//! A comparison does the same but for the end: the shelf's rows are compared
+//! with the destination's, whose lines have been asked for meanwhile.
 
 use super::LINE;
 use super::table::{ColumnTable, Group, Table};
 use super::tile::{micro, put};
 use crate::dispatch::Simd;
+use crate::equal::Equal;
 use crate::item::{Item, Sized};
 use crate::runs::run_of_bytes;
 use crate::vector::Vector;
@@ -120,15 +124,17 @@ pub(super) struct Staged<'a> {
     pub(super) stream: bool,
     /// The bytes of each item are reversed in units of so many, unless 0.
     pub(super) swap: usize,
+    /// By what the plane is compared with the destination instead.
+    pub(super) against: Option<Equal>,
 }
 
 impl Staged<'_> {
-    /// Moves the plane.
+    /// Moves the plane, or tells whether it has been moved.
     ///
     /// # Safety
     /// K1 for `S`, K2 to K4 for the plane, whose items have `item` bytes.
     #[inline(always)]
-    pub(super) unsafe fn run<S: Simd, I: Item>(&self, item: usize) {
+    pub(super) unsafe fn run<S: Simd, I: Item>(&self, item: usize) -> bool {
         let sizes = Sizes::new(I::size(item));
         // SAFETY: handed on.
         unsafe {
@@ -142,7 +148,7 @@ impl Staged<'_> {
     /// # Safety
     /// That of [`Staged::run`]; a shelf has at most `BYTES`.
     #[inline(always)]
-    unsafe fn by_shelf<S: Simd, I: Item, const BYTES: usize>(&self, sizes: Sizes) {
+    unsafe fn by_shelf<S: Simd, I: Item, const BYTES: usize>(&self, sizes: Sizes) -> bool {
         debug_assert!(BYTES >= sizes.columns() * sizes.shelf());
         debug_assert!(size_of::<Stage>() >= sizes.panel * sizes.stage());
         let (rows, columns) = (self.rows.len(), self.columns.len());
@@ -154,7 +160,11 @@ impl Staged<'_> {
         let mut down = RowTable::new();
         for column in (0..columns).step_by(sizes.columns()) {
             across.move_to(self.columns, column, columns.min(column + sizes.columns()), 0);
-            let phase = |offset: isize| self.dst.wrapping_offset(offset).addr() % LINE;
+            // Who compares writes no lines that would have to be whole.
+            let moves = self.against.is_none();
+            let phase = |offset: isize| {
+                if moves { self.dst.wrapping_offset(offset).addr() % LINE } else { 0 }
+            };
             starts.set(across.offsets().len(), |c| {
                 (c * sizes.shelf() + phase(across.offsets()[c])) as isize
             });
@@ -173,11 +183,15 @@ impl Staged<'_> {
                     starts: starts.offsets(),
                     stream: self.stream,
                     swap: self.swap,
+                    against: self.against,
                 };
                 // SAFETY: a block of the plane.
-                unsafe { block.run::<S, I>(sizes, stage.start(), shelf.start()) };
+                if !unsafe { block.run::<S, I>(sizes, stage.start(), shelf.start()) } {
+                    return false;
+                }
             }
         }
+        true
     }
 
     /// Fills the table with the rows from `row` on, and after the last with
@@ -214,6 +228,7 @@ struct Block<'t> {
     starts: &'t [isize],
     stream: bool,
     swap: usize,
+    against: Option<Equal>,
 }
 
 impl Block<'_> {
@@ -221,8 +236,15 @@ impl Block<'_> {
     /// K1 for `S`, K2 to K4 for the block; `stage` and `shelf` are as `sizes`
     /// say.
     #[inline(always)]
-    unsafe fn run<S: Simd, I: Item>(&self, sizes: Sizes, stage: *mut u8, shelf: *mut u8) {
-        let mut ahead = Ahead { src: self.src, rows: self.down, lines: sizes.lines(), line: 0 };
+    unsafe fn run<S: Simd, I: Item>(&self, sizes: Sizes, stage: *mut u8, shelf: *mut u8) -> bool {
+        let source = Lines { src: self.src, rows: self.down, each: sizes.lines(), next: 0 };
+        let left = self.against.map(|_| Lines {
+            src: self.dst.wrapping_add(self.row * sizes.item),
+            rows: self.across,
+            each: (self.rows * sizes.item).div_ceil(LINE),
+            next: 0,
+        });
+        let mut ahead = Ahead { source, left };
         for row in (0..self.rows).step_by(sizes.panel) {
             let rows = sizes.panel.min(self.rows - row);
             ahead.start_at(row + rows);
@@ -247,7 +269,40 @@ impl Block<'_> {
         }
         ahead.start_at(self.rows + sizes.panel);
         // SAFETY: the shelf is full.
-        unsafe { self.leave::<S>(sizes, shelf, &mut ahead) };
+        unsafe {
+            match self.against {
+                None => self.leave::<S>(sizes, shelf, &mut ahead),
+                Some(equal) => return self.is_equal::<S>(equal, sizes, shelf, &mut ahead),
+            }
+        }
+        true
+    }
+
+    /// Whether the shelf's rows are equal to the destination's.
+    ///
+    /// # Safety
+    /// K1 for `S`, K2 for the block's destination; the shelf holds the block.
+    #[inline(always)]
+    unsafe fn is_equal<S: Simd>(
+        &self,
+        equal: Equal,
+        sizes: Sizes,
+        shelf: *const u8,
+        ahead: &mut Ahead<'_>,
+    ) -> bool {
+        let each = (sizes.panel * sizes.lines()).div_ceil(sizes.columns());
+        ahead.left = None;
+        for (&offset, &start) in self.across.iter().zip(self.starts) {
+            // SAFETY: the part of the row that the block has.
+            unsafe {
+                ahead.ask::<S>(each);
+                let left = self.dst.offset(offset).add(self.row * sizes.item);
+                if !equal.run(left, shelf.offset(start), self.rows * sizes.item) {
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// The shelf's lines to the destination.
@@ -453,21 +508,19 @@ unsafe fn lines_to<S: Simd, const STREAM: bool>(
     }
 }
 
-/// Lines that are asked for in advance, in the source's own order.
+/// What is asked for in advance.
 struct Ahead<'t> {
-    src: *const u8,
-    rows: &'t [isize],
-    /// Lines of a row.
-    lines: usize,
-    /// The next line, counted from the first row's first.
-    line: usize,
+    /// Of the next panel.
+    source: Lines<'t>,
+    /// What the block is compared with.
+    left: Option<Lines<'t>>,
 }
 
 impl Ahead<'_> {
-    /// Goes on with a row.
+    /// Goes on with a row of the source.
     #[inline(always)]
     fn start_at(&mut self, row: usize) {
-        self.line = row * self.lines;
+        self.source.next = row * self.source.each;
     }
 
     /// Asks for the next `n` lines.
@@ -476,12 +529,38 @@ impl Ahead<'_> {
     /// K1 for `S`.
     #[inline(always)]
     unsafe fn ask<S: Simd>(&mut self, n: usize) {
+        // SAFETY: handed on.
+        unsafe {
+            self.source.ask::<S>(n);
+            if let Some(left) = &mut self.left {
+                left.ask::<S>(n);
+            }
+        }
+    }
+}
+
+/// Lines of rows, in their own order.
+struct Lines<'t> {
+    src: *const u8,
+    /// Offsets of the rows.
+    rows: &'t [isize],
+    /// Lines of a row.
+    each: usize,
+    /// The next line, counted from the first row's first.
+    next: usize,
+}
+
+impl Lines<'_> {
+    /// # Safety
+    /// K1 for `S`.
+    #[inline(always)]
+    unsafe fn ask<S: Simd>(&mut self, n: usize) {
         for _ in 0..n {
-            if let Some(&row) = self.rows.get(self.line / self.lines) {
-                let at = self.line % self.lines * LINE;
+            if let Some(&row) = self.rows.get(self.next / self.each) {
+                let at = self.next % self.each * LINE;
                 // SAFETY: handed on.
                 unsafe { S::prefetch(self.src.wrapping_offset(row).wrapping_add(at)) };
-                self.line += 1;
+                self.next += 1;
             }
         }
     }

@@ -145,6 +145,18 @@ fn a_comparison_says_what_is_packed() {
          loop 1: 200 times, left +4, right +1200\n\
          kernel: tiles of 32 x 128 4-byte items, left in place, right transpose"
     );
+    // As it is transposed where that does not fit the caches.
+    let far = Options { caches: Some(Caches::LEAST), ..SCALAR };
+    assert_eq!(
+        EqualPlan::with(&a, &b, float, Values, far).unwrap().to_string(),
+        "compare: 240000 bytes read of each, floats by value\n\
+         level: scalar\n\
+         chunks: 1\n\
+         loop 0: 300 times, left +800, right +4\n\
+         loop 1: 200 times, left +4, right +1200\n\
+         kernel: transpose of 4-byte items, right along loop 0, compared with left along \
+         loop 1"
+    );
     assert_eq!(
         text(&a, Mode::Bits),
         "compare: 240000 bytes read of each, by bits\n\
