@@ -10,6 +10,7 @@ import random
 import struct
 import sys
 import threading
+import time
 import weakref
 
 import numpy as np
@@ -436,6 +437,8 @@ def test_a_view_is_not_released_while_a_verb_runs():
                 view[1:] = view[:-1]
             except (ValueError, BufferError):
                 pass
+            # A moment in which nothing runs on it.
+            time.sleep(0.001)
     finally:
         done.set()
         thread.join()
