@@ -16,6 +16,7 @@ mod export;
 mod format;
 mod hash;
 mod lease;
+mod lines;
 mod memory;
 mod memoryview;
 mod operand;

@@ -254,6 +254,27 @@ def test_large_arrays(key):
         assert stridewise.first_mismatch(room, a) == tuple(np.argwhere(room != a)[0])
 
 
+@pytest.mark.parametrize("dtype", ["u1", "u2", "S3", "f4", "f8", "c16"])
+@pytest.mark.parametrize("offset", [0, 1, 16, 48])
+def test_large_transposes(dtype, offset):
+    """Wherever in a cache line they start."""
+    itemsize = np.dtype(dtype).itemsize
+    shape = (1 << 12, (1 << 9) // itemsize // 64 * 64)
+    memory = np.random.default_rng(4).integers(1, 100, 4 << 20, "u1")
+    start = -memory.ctypes.data % 64 + offset
+    a = np.ndarray(shape, dtype, memory, start, (512, itemsize))
+    for b in (a.T, a[::-1].T, a[:, 3:].T, a.reshape(64, 64, -1).transpose(2, 0, 1)):
+        room = np.zeros(b.shape, dtype)
+        stridewise.copyto(room, b)
+        assert np.array_equal(room, b)
+        assert stridewise.tobytes(b) == b.tobytes()
+    # With itself.
+    square = memory[start : start + (1 << 20)].reshape(1 << 10, 1 << 10)
+    expected = square.T.copy()
+    stridewise.copyto(square, square.T)
+    assert np.array_equal(square, expected)
+
+
 @SETTINGS
 @given(arrays(scalars))
 def test_items_of_views(a):
