@@ -21,7 +21,7 @@ fn specified(bytes: &[u8]) -> u128 {
 
 /// The input of the specification's values.
 fn example(n: usize) -> Vec<u8> {
-    (0..n).map(|i| (i * i / 7 % 251) as u8).collect()
+    (0..n as u64).map(|i| (i * i / 7 % 251) as u8).collect()
 }
 
 /// The table of docs/tree-hash.md.

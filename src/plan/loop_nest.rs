@@ -100,7 +100,8 @@ impl LoopNest {
 /// then is.
 #[inline]
 pub(crate) fn turn(l: &mut Loop) -> (isize, isize) {
-    let last = l.extent as isize - 1;
+    // Wraps where there are no items, and so no steps that could be taken.
+    let last = (l.extent as isize).wrapping_sub(1);
     let first = (last.wrapping_mul(l.dst), last.wrapping_mul(l.src));
     (l.dst, l.src) = (l.dst.wrapping_neg(), l.src.wrapping_neg());
     first

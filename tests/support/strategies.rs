@@ -103,7 +103,7 @@ impl Operand {
             if slides {
                 pitch = 1 + bits(word, 4, 5) as isize;
             }
-            let roomy = pitch * (extent as isize) * 4 < SPAN / 4;
+            let roomy = pitch.saturating_mul(extent as isize) < SPAN / 16;
             let some = |value: usize| if gaps && roomy { value as isize } else { 0 };
             let step = 1 + some([0, 0, 0, 0, 0, 1, 2, 1][bits(word, 4, 3)]);
             let pad = some([0, 0, 0, 0, 0, 1, 2, 3][bits(word, 9, 3)]);
