@@ -187,7 +187,7 @@ fn pair_of(
         axes.push((3, [0; 2]));
     }
     // The other extents of an empty shape may be enormous.
-    axes.iter_mut().for_each(|axis| axis.0 = axis.0.min(300));
+    axes.iter_mut().for_each(|axis| axis.0 = axis.0.min(30));
     let axes = bounded(axes, (100_000 / itemsize).max(1));
     let least = |side: usize| usize::from(bits(tables[1 - side], 0, 2) == 0);
     let operand = |side: usize, reads: bool| {
