@@ -41,31 +41,6 @@ impl Slice {
     /// if the step is 0. The first index means nothing if there are none.
     #[inline]
     pub(crate) fn resolve(self, extent: usize) -> Option<(usize, usize)> {
-        let Ok(extent) = isize::try_from(extent) else { return self.resolve_wide(extent) };
-        let step = self.step;
-        let (lowest, highest) = match step {
-            0 => return None,
-            1.. => (0, extent),
-            _ => (-1, extent - 1),
-        };
-        // No sum overflows: a negative bound and an extent.
-        let place =
-            |bound: isize| (if bound < 0 { bound + extent } else { bound }).clamp(lowest, highest);
-        let (first, last) = if step > 0 { (lowest, highest) } else { (highest, lowest) };
-        let start = self.start.map_or(first, place);
-        let stop = self.stop.map_or(last, place);
-        let distance = if step > 0 { stop - start } else { start - stop };
-        if distance <= 0 {
-            return Some((0, 0));
-        }
-        let (most, step) = (distance.unsigned_abs(), step.unsigned_abs());
-        Some((start as usize, if step == 1 { most } else { most.div_ceil(step) }))
-    }
-
-    /// [`resolve`](Slice::resolve) for extents that are no `isize`, which only
-    /// layouts without items have.
-    #[cold]
-    fn resolve_wide(self, extent: usize) -> Option<(usize, usize)> {
         // No bound, sum or difference of them can overflow i128.
         let (extent, step) = (extent as i128, self.step as i128);
         let (lowest, highest) = match step {
@@ -84,8 +59,8 @@ impl Slice {
         if distance <= 0 {
             return Some((0, 0));
         }
-        // Both are at most the extent.
-        Some((start as usize, ((distance - 1) / step.abs() + 1) as usize))
+        // Both are at most the extent. Wide sums are cheap, wide quotients are not.
+        Some((start as usize, (distance as usize).div_ceil(self.step.unsigned_abs())))
     }
 }
 
