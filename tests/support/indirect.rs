@@ -186,8 +186,10 @@ fn pair_of(
     if axes.is_empty() {
         axes.push((3, [0; 2]));
     }
-    // The other extents of an empty shape may be enormous.
-    axes.iter_mut().for_each(|axis| axis.0 = axis.0.min(30));
+    // The other extents of an empty shape may be enormous. Four of them, and an item, are bytes
+    // of a part.
+    let most = if cfg!(target_pointer_width = "64") { 300 } else { 30 };
+    axes.iter_mut().for_each(|axis| axis.0 = axis.0.min(most));
     let axes = bounded(axes, (100_000 / itemsize).max(1));
     let least = |side: usize| usize::from(bits(tables[1 - side], 0, 2) == 0);
     let operand = |side: usize, reads: bool| {
