@@ -118,18 +118,15 @@ impl Comparison {
                 simplify(&mut nest);
             }
             if nest.items() > FEW {
-                let far = policy::prefetches(&nest, caches);
-                if far && let Some((planes, how)) = planes(&nest, equal.level(), caches, chunks) {
-                    let split = how.split;
-                    return Comparison {
-                        nest: planes,
-                        way: Way::Planes(how),
-                        swapped,
-                        split,
-                        equal,
-                    };
+                let level = equal.level();
+                if policy::turns(&nest, caches)
+                    && let Some((nest, how)) = planes(&nest, level, caches, chunks)
+                {
+                    let (way, split) = (Way::Planes(how), how.split);
+                    return Comparison { nest, way, swapped, split, equal };
                 }
-                way = Way::Tiles(Tiles::new(&nest, equal.level(), far));
+                let far = policy::prefetches(&nest, caches);
+                way = Way::Tiles(Tiles::new(&nest, level, far));
             }
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));

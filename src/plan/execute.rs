@@ -137,9 +137,7 @@ impl How {
             }
         }
     }
-}
 
-impl How {
     /// Whether the items of planes are in `left` where they would be moved to.
     ///
     /// # Safety

@@ -39,6 +39,12 @@ pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
     exceeds(nest, caches, |caches| 2 * caches.l2)
 }
 
+/// Whether a comparison turns planes as a copy would, rather than by tiles:
+/// from there on most of its lines come from memory.
+pub(crate) fn turns(nest: &LoopNest, caches: For) -> bool {
+    exceeds(nest, caches, |caches| caches.l3 / 8)
+}
+
 /// The number of chunks for so many bytes; 1 is serial.
 #[inline]
 pub(crate) fn chunks_for(bytes: usize) -> usize {
