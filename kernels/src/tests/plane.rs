@@ -50,7 +50,7 @@ fn group(
 #[test]
 fn planes_match_their_definition() {
     for_each_level(|level| {
-        let mut random = Random(7);
+        let (mut random, mut split) = (Random(7), 0);
         for item in [1usize, 2, 4, 8, 16, 3, 5, 6, 7, 12, 24, 33, 64] {
             for round in 0..80 {
                 let (far, stream) = (round % 4 > 0, round % 2 == 0);
@@ -80,17 +80,16 @@ fn planes_match_their_definition() {
                     nr * item + random.within(0, 3)
                 };
                 let flag = |random: &mut Random| random.within(0, 1) == 1;
-                let rows: Vec<Axis> = group(
-                    item,
-                    &r,
-                    nc * item,
-                    random.within(0, 2) * 8,
-                    flag(&mut random),
-                    flag(&mut random),
-                )
-                .into_iter()
-                .map(|(extent, dst, src)| Axis { extent, dst, src })
-                .collect();
+                // The same of the source's.
+                let (along, gap) = match round % 4 {
+                    1 => ((nc * item).next_multiple_of(64), 0),
+                    _ => (nc * item, random.within(0, 2) * 8),
+                };
+                let rows: Vec<Axis> =
+                    group(item, &r, along, gap, flag(&mut random), flag(&mut random))
+                        .into_iter()
+                        .map(|(extent, dst, src)| Axis { extent, dst, src })
+                        .collect();
                 let columns: Vec<Axis> =
                     group(item, &c, width, 0, flag(&mut random), flag(&mut random))
                         .into_iter()
@@ -135,6 +134,9 @@ fn planes_match_their_definition() {
                 }
                 let plane = Plane { rows: &rows, columns: &columns, far, stream, swap };
                 let transpose = Transpose::new(level, item);
+                // SAFETY: inside the buffer.
+                let from = unsafe { src.as_ptr().offset(-sl) };
+                split += usize::from(plane.before_line(from) > 0);
                 // SAFETY: K1 by the level; the buffers hold all offsets.
                 unsafe {
                     transpose.run(
@@ -161,5 +163,6 @@ fn planes_match_their_definition() {
                 assert!(!same(&dst), "{level} {item} {plane:?} at byte {at}");
             }
         }
+        assert!(split > 0, "no source started within a line");
     });
 }

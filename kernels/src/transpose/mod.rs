@@ -77,13 +77,13 @@ pub struct Plane<'a> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Transpose {
-    run: KernelFn<Odd>,
-    small: KernelFn<Odd>,
+    run: unsafe fn((Args, Option<Equal>)) -> bool,
+    small: unsafe fn(Args),
     fence: unsafe fn(()),
 }
 
-/// Destination, source, plane, and by what they are compared instead.
-type Args = (*mut u8, *const u8, *const Plane<'static>, Option<Equal>);
+/// Destination, source, plane.
+type Args = (*mut u8, *const u8, *const Plane<'static>);
 
 impl Transpose {
     /// The kernel for items of 1 to 64 bytes.
@@ -115,8 +115,22 @@ impl Transpose {
         // SAFETY: K1 by the level that `new` had, the rest by the caller; the
         // plane lives as long as the call.
         unsafe {
-            let run = if plane.is_small() { self.small } else { self.run };
-            run((dst, src, core::ptr::from_ref(plane).cast(), None));
+            let head = plane.before_line(src);
+            if head > 0 {
+                // Two planes that share no destination row.
+                let mut part = [Axis { extent: head, ..plane.columns[0] }];
+                self.run(dst, src, &Plane { columns: &part, ..*plane });
+                part[0].extent = plane.columns[0].extent - head;
+                let skip = |step: isize| head as isize * step;
+                let (dst, src) = (dst.offset(skip(part[0].dst)), src.offset(skip(part[0].src)));
+                return self.run(dst, src, &Plane { columns: &part, ..*plane });
+            }
+            let args = (dst, src, core::ptr::from_ref(plane).cast());
+            if plane.is_small() {
+                (self.small)(args);
+            } else {
+                (self.run)((args, None));
+            }
         }
     }
 
@@ -141,7 +155,7 @@ impl Transpose {
         let plane = core::ptr::from_ref(plane).cast();
         // SAFETY: K1 by the level that `new` had, the rest by the caller; the
         // plane lives as long as the call, which writes nothing to `left`.
-        unsafe { (self.run)((left.cast_mut(), right, plane, Some(equal))) }
+        unsafe { (self.run)(((left.cast_mut(), right, plane), Some(equal))) }
     }
 
     /// To be called after the last plane that was streamed.
@@ -173,11 +187,11 @@ impl Kernel for Fence {
 struct Planes<const SIZE: usize>;
 
 impl<const SIZE: usize> Kernel for Planes<SIZE> {
-    type Args = Args;
+    type Args = (Args, Option<Equal>);
     type Output = bool;
 
     #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, plane, against): Args) -> bool {
+    unsafe fn run<S: Simd>(((dst, src, plane), against): (Args, Option<Equal>)) -> bool {
         // SAFETY: the plane lives as long as the call.
         let plane = unsafe { &*plane };
         if against.is_some() {
@@ -201,11 +215,11 @@ impl<const SIZE: usize> Kernel for Planes<SIZE> {
 struct Odd;
 
 impl Kernel for Odd {
-    type Args = Args;
+    type Args = (Args, Option<Equal>);
     type Output = bool;
 
     #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, plane, against): Args) -> bool {
+    unsafe fn run<S: Simd>(((dst, src, plane), against): (Args, Option<Equal>)) -> bool {
         // SAFETY: the plane lives as long as the call; K1 to K4 are the
         // caller's.
         unsafe {
@@ -220,20 +234,18 @@ struct OddStrips<I>(PhantomData<I>);
 
 impl<I: Item> Kernel for OddStrips<I> {
     type Args = Args;
-    type Output = bool;
+    type Output = ();
 
     #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, plane, _): Args) -> bool {
+    unsafe fn run<S: Simd>((dst, src, plane): Args) {
         // SAFETY: the plane lives as long as the call; K2 to K4 are the
         // caller's.
         unsafe {
             let plane = &*plane;
-            if let ([rows], [columns]) = (plane.rows, plane.columns) {
-                let block = Block { item: plane.item(), outer: *columns, inner: *rows };
-                by_strips::<I>(dst, src, &block);
-            }
+            let ([rows], [columns]) = (plane.rows, plane.columns) else { return };
+            let block = Block { item: plane.item(), outer: *columns, inner: *rows };
+            by_strips::<I>(dst, src, &block);
         }
-        true
     }
 }
 
@@ -269,6 +281,21 @@ impl Plane<'_> {
             (columns.extent, rows.extent)
         };
         thin * item < LINE || thick <= LINE
+    }
+
+    /// How many columns come before the source's first whole line, where all
+    /// of its rows start at the same place in a line.
+    ///
+    /// A tile that starts there reads one line a row, any other one reads two.
+    /// Large allocations start in a line, after what the allocator keeps.
+    #[inline(always)]
+    pub(crate) fn before_line(&self, src: *const u8) -> usize {
+        let (before, item) = (src.addr().wrapping_neg() % LINE, self.item());
+        let [columns] = self.columns else { return 0 };
+        let alike = |axis: &Axis| axis.src % LINE as isize == 0;
+        let head = before / item;
+        let worth = self.far && before.is_multiple_of(item) && head < columns.extent;
+        if worth && self.rows.iter().all(alike) { head } else { 0 }
     }
 
     /// Whether there are lines to speak of, on either side.

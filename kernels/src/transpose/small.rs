@@ -14,13 +14,13 @@ pub(super) struct Small<const SIZE: usize>;
 
 impl<const SIZE: usize> Kernel for Small<SIZE> {
     type Args = Args;
-    type Output = bool;
+    type Output = ();
 
     #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, plane, _): Args) -> bool {
+    unsafe fn run<S: Simd>((dst, src, plane): Args) {
         // SAFETY: the plane lives as long as the call.
         let plane = unsafe { &*plane };
-        let ([rows], [columns]) = (plane.rows, plane.columns) else { return true };
+        let ([rows], [columns]) = (plane.rows, plane.columns) else { return };
         let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
         // SAFETY: K1 to K4 are the caller's.
         unsafe {
@@ -32,7 +32,6 @@ impl<const SIZE: usize> Kernel for Small<SIZE> {
                 by_micro_tiles::<S::Wide, SIZE>(dst, src, rows, columns);
             }
         }
-        true
     }
 }
 

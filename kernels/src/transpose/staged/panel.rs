@@ -1,0 +1,170 @@
+//! Panels: lines of the source to the stage, and from there to the shelf.
+
+use super::ahead::Ahead;
+use super::{Block, Sizes, is_register};
+use crate::dispatch::Simd;
+use crate::item::{Item, Sized};
+use crate::runs::run_of_bytes;
+use crate::transpose::LINE;
+use crate::transpose::tile::micro;
+use crate::vector::Vector;
+
+/// Some rows of a block, on their way from the source to the shelf.
+pub(super) struct Panel<'t> {
+    pub(super) block: &'t Block<'t>,
+    pub(super) sizes: Sizes,
+    pub(super) stage: *mut u8,
+    pub(super) shelf: *mut u8,
+    pub(super) row: usize,
+    pub(super) rows: usize,
+}
+
+impl Panel<'_> {
+    /// The source's lines to the stage.
+    ///
+    /// # Safety
+    /// K1 for `S`, K2 for the panel's source.
+    #[inline(always)]
+    pub(super) unsafe fn load<S: Simd>(&self) {
+        let &Panel { block, sizes, stage, row, rows, .. } = self;
+        let bytes = block.across.len() * sizes.item;
+        let lines = bytes / LINE * LINE;
+        let pitch = sizes.stage();
+        let down = &block.down[row..row + rows];
+        // SAFETY: these bytes of these rows.
+        unsafe {
+            for at in (0..lines).step_by(LINE) {
+                for (r, &offset) in down.iter().enumerate() {
+                    let (from, to) = (block.src.offset(offset).add(at), stage.add(r * pitch + at));
+                    for part in (0..LINE).step_by(S::Wide::BYTES) {
+                        S::Wide::load(from.add(part)).store(to.add(part));
+                    }
+                }
+            }
+            if lines < bytes {
+                for (r, &offset) in down.iter().enumerate() {
+                    let (from, to) = (block.src.offset(offset), stage.add(r * pitch));
+                    run_of_bytes::<S>(to.add(lines), from.add(lines), bytes - lines);
+                }
+            }
+            if block.swap != 0 && is_register(sizes.item) {
+                let index = S::Wide::splat(&swapped(sizes.item, block.swap));
+                for r in 0..rows {
+                    for at in (0..bytes).step_by(S::Wide::BYTES) {
+                        let at = stage.add(r * pitch + at);
+                        S::Wide::load(at).shuffle(index).store(at);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The stage to the shelf by micro-tiles.
+    ///
+    /// # Safety
+    /// K1 for `S`; the stage holds the panel, whose items have `SIZE` bytes.
+    #[inline(always)]
+    pub(super) unsafe fn turn<S: Simd, const SIZE: usize>(&self, ahead: &mut Ahead<'_>) {
+        let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
+        let (pitch, starts) = (const { Sizes::new(SIZE).stage() }, self.block.starts);
+        for c in (0..starts.len()).step_by(lane) {
+            for r in (0..self.rows).step_by(wide) {
+                // SAFETY: the micro-tile's rows and columns are in the stage,
+                // if not in the panel; so are the shelf's rows, which have
+                // room for a register at each place in the block.
+                unsafe {
+                    ahead.ask::<S>((S::Wide::BYTES / (4 * SIZE)).max(1));
+                    let from = self.stage.cast_const().add(r * pitch + c * SIZE);
+                    let to = self.shelf.add((self.row + r) * SIZE);
+                    if c + lane <= starts.len() {
+                        micro::<S::Wide, SIZE>(
+                            #[inline(always)]
+                            |i| from.add(i * pitch),
+                            #[inline(always)]
+                            |j, run| run.store(to.offset(*starts.get_unchecked(c + j))),
+                        );
+                    } else {
+                        micro::<S::Wide, SIZE>(
+                            #[inline(always)]
+                            |i| from.add(i * pitch),
+                            #[inline(always)]
+                            |j, run| {
+                                if let Some(&start) = starts.get(c + j) {
+                                    run.store(to.offset(start));
+                                }
+                            },
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// The stage to the shelf, item by item: `BYTES` at once, of which the
+    /// next item overwrites what is too much.
+    ///
+    /// # Safety
+    /// The stage holds the panel, whose items have at most `BYTES`.
+    #[inline(always)]
+    pub(super) unsafe fn turn_items<S: Simd, const BYTES: usize>(&self, ahead: &mut Ahead<'_>) {
+        // SAFETY: stage and shelf have room beyond the last item.
+        unsafe {
+            self.each_item::<S>(
+                ahead,
+                #[inline(always)]
+                |to, from| Sized::<BYTES>::copy(to, from, BYTES),
+            );
+        }
+    }
+
+    /// [`Panel::turn_items`] of items whose bytes are reversed.
+    ///
+    /// # Safety
+    /// K1 for `S`; the stage holds the panel, whose items have less than 16
+    /// bytes.
+    #[inline(always)]
+    pub(super) unsafe fn turn_swapped<S: Simd>(&self, ahead: &mut Ahead<'_>) {
+        // SAFETY: stage and shelf have room beyond the last item.
+        unsafe {
+            let index = S::Lane::splat(&swapped(self.sizes.item, self.block.swap));
+            self.each_item::<S>(
+                ahead,
+                #[inline(always)]
+                |to, from| S::Lane::load(from).shuffle(index).store(to),
+            );
+        }
+    }
+
+    /// # Safety
+    /// K1 for `S`.
+    #[inline(always)]
+    unsafe fn each_item<S: Simd>(&self, ahead: &mut Ahead<'_>, step: impl Fn(*mut u8, *const u8)) {
+        let (item, pitch) = (self.sizes.item, self.sizes.stage());
+        let each = (self.rows * self.sizes.lines()).div_ceil(self.sizes.columns());
+        for (c, &start) in self.block.starts.iter().enumerate() {
+            // SAFETY: items of the panel.
+            unsafe {
+                ahead.ask::<S>(each);
+                let mut from = self.stage.cast_const().add(c * item);
+                let mut to = self.shelf.offset(start).add(self.row * item);
+                for _ in 0..self.rows {
+                    step(to, from);
+                    (to, from) = (to.add(item), from.wrapping_add(pitch));
+                }
+            }
+        }
+    }
+}
+
+/// The shuffle that reverses each item of a lane in units of `unit` bytes.
+fn swapped(size: usize, unit: usize) -> [u8; 16] {
+    let mut index = [0; 16];
+    let mut at = 0;
+    while at < 16 / size * size {
+        let (item, byte) = (at / size * size, at % size);
+        let mirrored = (size / unit - 1 - byte / unit) * unit + byte % unit;
+        index[at] = (item + mirrored) as u8;
+        at += 1;
+    }
+    index
+}
