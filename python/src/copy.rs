@@ -2,7 +2,6 @@
 
 use crate::array::Array;
 use crate::errors::{raise, tuple};
-use crate::lines;
 use crate::memory::{Fresh, bytes_of};
 use crate::memoryview::Region;
 use crate::operand::{Loan, Operand, Quoted, same_items};
@@ -11,7 +10,7 @@ use crate::threads::run;
 use pyo3::exceptions::{PyBufferError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use stridewise::{CopyPlan, CopyValuesPlan, Error, Layout, Order, to_contiguous_any};
+use stridewise::{CopyPlan, CopyValuesPlan, Error, Layout, Order, raw, to_contiguous_any};
 
 /// Copies all items of `src` to the same indices of `dst`.
 ///
@@ -90,7 +89,7 @@ unsafe fn copy(
         return run(py, to.nbytes(), || {
             let (shape, itemsize, dst) = (to.shape(), to.itemsize(), dst.start());
             // SAFETY: the caller's; the exporter keeps the items of `src`.
-            unsafe { lines::copy(shape, itemsize, dst, to.strides(), src.start(), from.strides()) }
+            unsafe { raw::copy(shape, itemsize, dst, to.strides(), src.start(), from.strides()) }
         })?
         .map_err(raise);
     }
@@ -185,7 +184,7 @@ pub fn pack(py: Python<'_>, src: &Operand, to: &Layout, fresh: Fresh) -> PyResul
                 CopyPlan::new(to, from)?.run_raw(fresh.start, src.start());
                 return Ok(());
             }
-            lines::copy(shape, itemsize, fresh.start, to.strides(), src.start(), from.strides())
+            raw::copy(shape, itemsize, fresh.start, to.strides(), src.start(), from.strides())
         }
     })?
     .map_err(raise)

@@ -16,7 +16,6 @@ mod export;
 mod format;
 mod hash;
 mod lease;
-mod lines;
 mod memory;
 mod memoryview;
 mod operand;
