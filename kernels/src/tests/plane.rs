@@ -105,7 +105,11 @@ fn planes_match_their_definition() {
                 };
                 let (sl, sh) = (low(&row_src, &col_src), high(&row_src, &col_src));
                 let (dl, dh) = (low(&row_dst, &col_dst), high(&row_dst, &col_dst));
-                let src: Vec<u8> = (sl..sh).map(|_| random.next() as u8).collect();
+                // Anywhere in a line, and up to the end of what is allocated.
+                let lead = random.within(0, 63);
+                let bytes: Vec<u8> =
+                    (0..sh - sl + lead as isize).map(|_| random.next() as u8).collect();
+                let src = &bytes[lead..];
                 let room = 256usize;
                 let mut dst = vec![CANARY; (dh - dl) as usize + 2 * room];
                 // Sometimes on a line, sometimes anywhere.
