@@ -51,21 +51,22 @@ impl Drop for Lent {
 impl Loan {
     /// The memory of an object, to read.
     pub fn to_read(object: &Bound<'_, PyAny>) -> PyResult<Loan> {
-        if let Ok(view) = object.cast_exact::<MemoryView>() {
-            return Lent::of(view).map(Loan::View);
-        }
-        match Lease::to_read(object)? {
-            Some(lease) => Ok(Loan::Buffer(lease)),
-            None => Loan::of_tensor(object),
-        }
+        Loan::of(object, Lease::to_read)
     }
 
     /// The memory of an object, to write unless that is read-only.
     pub fn to_write(object: &Bound<'_, PyAny>) -> PyResult<Loan> {
+        Loan::of(object, Lease::to_write)
+    }
+
+    fn of(
+        object: &Bound<'_, PyAny>,
+        lease: fn(&Bound<'_, PyAny>) -> PyResult<Option<Lease>>,
+    ) -> PyResult<Loan> {
         if let Ok(view) = object.cast_exact::<MemoryView>() {
             return Lent::of(view).map(Loan::View);
         }
-        match Lease::to_write(object)? {
+        match lease(object)? {
             Some(lease) => Ok(Loan::Buffer(lease)),
             None => Loan::of_tensor(object),
         }
