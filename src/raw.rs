@@ -33,12 +33,13 @@ use crate::ops::{
 use crate::plan::How;
 use crate::plan::compare::Comparison;
 use crate::plan::loop_nest::LoopNest;
-use crate::plan::plain::Plain;
+use crate::plan::plain::{Plain, packed};
 use alloc::vec::Vec;
 use core::hash::Hasher;
 use core::ops::Range;
+use stridewise_kernels::Level;
 use stridewise_kernels::equal::{Equal, Mode};
-use stridewise_kernels::hash::SipHasher13;
+use stridewise_kernels::hash::{SipHasher13, xxh3_64 as xxh3_64_of, xxh3_128 as xxh3_128_of};
 
 /// Copies items; as if the source had been read first, should they overlap.
 ///
@@ -200,6 +201,27 @@ fn equal_plan(
     EqualPlan::with(&a, &b, element, mode, Options::default())
 }
 
+/// What `with` says of the C-order bytes of a few items; `None` if there are
+/// more, which a layout is worth.
+///
+/// # Safety
+/// K2.
+#[inline]
+unsafe fn few<T>(
+    shape: &[usize],
+    itemsize: usize,
+    src: *const u8,
+    strides: &[isize],
+    with: impl FnOnce(Level, &[u8]) -> T,
+) -> Result<Option<T>, Error> {
+    if spans(shape, itemsize, [strides; 2]).is_none() {
+        return Err(refused(shape, itemsize, [strides; 2]));
+    }
+    let level = level()?;
+    // SAFETY: K2 by the caller, K4 by L2.
+    Ok(unsafe { packed(shape, itemsize, strides, src, |bytes| with(level, bytes)) })
+}
+
 /// XXH3-64 with seed 0 of the C-order bytes.
 ///
 /// # Errors
@@ -217,9 +239,13 @@ pub unsafe fn xxh3_64(
     src: *const u8,
     strides: &[isize],
 ) -> Result<u64, Error> {
-    let layout = Layout::new(shape, strides, itemsize, 0)?;
     // SAFETY: K2 by the caller, K4 by L2.
-    unsafe { xxh3_64_at(&layout, src) }
+    unsafe {
+        match few(shape, itemsize, src, strides, |level, bytes| xxh3_64_of(level, 0, bytes))? {
+            Some(hash) => Ok(hash),
+            None => xxh3_64_at(&Layout::new(shape, strides, itemsize, 0)?, src),
+        }
+    }
 }
 
 /// XXH3-128 with seed 0 of the C-order bytes.
@@ -237,9 +263,13 @@ pub unsafe fn xxh3_128(
     src: *const u8,
     strides: &[isize],
 ) -> Result<u128, Error> {
-    let layout = Layout::new(shape, strides, itemsize, 0)?;
     // SAFETY: K2 by the caller, K4 by L2.
-    unsafe { xxh3_128_at(&layout, src) }
+    unsafe {
+        match few(shape, itemsize, src, strides, |level, bytes| xxh3_128_of(level, 0, bytes))? {
+            Some(hash) => Ok(hash),
+            None => xxh3_128_at(&Layout::new(shape, strides, itemsize, 0)?, src),
+        }
+    }
 }
 
 /// [`tree_hash`](crate::tree_hash) of the C-order bytes, on all threads.
@@ -312,7 +342,11 @@ pub unsafe fn hash_into(
     strides: &[isize],
     hasher: &mut impl Hasher,
 ) -> Result<(), Error> {
-    let layout = Layout::new(shape, strides, itemsize, 0)?;
     // SAFETY: K2 by the caller, K4 by L2.
-    unsafe { hash_into_at(&layout, src, hasher) }
+    unsafe {
+        match few(shape, itemsize, src, strides, |_, bytes| hasher.write(bytes))? {
+            Some(()) => Ok(()),
+            None => hash_into_at(&Layout::new(shape, strides, itemsize, 0)?, src, hasher),
+        }
+    }
 }

@@ -186,10 +186,21 @@ impl CopyPlan {
         // SAFETY: K2 and K3 by the caller, K4 by L2 of the layouts; no item of
         // one core is one of another.
         unsafe {
-            match Hops::new(&self.dst, &self.src) {
-                None => self.schedule.run(dst, src),
-                Some(hops) => hops.copy(self.pieces, &self.schedule, dst, src),
+            if self.dst.is_indirect() || self.src.is_indirect() {
+                self.run_cores(dst, src);
+            } else {
+                self.schedule.run(dst, src);
             }
+        }
+    }
+
+    /// # Safety
+    /// As [`run_raw`](CopyPlan::run_raw).
+    #[inline(never)]
+    unsafe fn run_cores(&self, dst: *mut u8, src: *const u8) {
+        if let Some(hops) = Hops::new(&self.dst, &self.src) {
+            // SAFETY: handed on.
+            unsafe { hops.copy(self.pieces, &self.schedule, dst, src) }
         }
     }
 

@@ -301,10 +301,14 @@ impl HashPlan {
     /// [`CopyPlan::run_raw`](crate::CopyPlan::run_raw) for an example.
     #[must_use]
     pub unsafe fn xxh3_64_raw(&self, origin: *const u8) -> u64 {
+        let of = |bytes: &[u8]| xxh3_64_of(self.level, 0, bytes);
         // SAFETY: handed on.
-        unsafe { self.whole(origin, |bytes| xxh3_64_of(self.level, 0, bytes)) }
-            // SAFETY: handed on.
-            .unwrap_or_else(|| unsafe { self.stream(origin) }.finish64())
+        unsafe {
+            match self.run(origin) {
+                Some(run) => of(run),
+                None => self.parts(origin, of, Xxh3::finish64),
+            }
+        }
     }
 
     /// [`xxh3_128`] of raw memory.
@@ -314,29 +318,57 @@ impl HashPlan {
     /// That of [`xxh3_64_raw`](HashPlan::xxh3_64_raw).
     #[must_use]
     pub unsafe fn xxh3_128_raw(&self, origin: *const u8) -> u128 {
+        let of = |bytes: &[u8]| xxh3_128_of(self.level, 0, bytes);
         // SAFETY: handed on.
-        unsafe { self.whole(origin, |bytes| xxh3_128_of(self.level, 0, bytes)) }
-            // SAFETY: handed on.
-            .unwrap_or_else(|| unsafe { self.stream(origin) }.finish128())
+        unsafe {
+            match self.run(origin) {
+                Some(run) => of(run),
+                None => self.parts(origin, of, Xxh3::finish128),
+            }
+        }
     }
 
-    /// What `hash` says of all bytes, if they are one run or few enough to be
-    /// packed on the stack: a stream costs more than they do.
+    /// All bytes, if they are one run.
+    ///
+    /// # Safety
+    /// K2 for the planned layout, as long as the run is used.
+    #[inline]
+    unsafe fn run<'a>(&self, origin: *const u8) -> Option<&'a [u8]> {
+        let nest = &self.blocks.nest;
+        let one = self.pack.is_none() && nest.loops.is_empty() && !self.layout.is_indirect();
+        // SAFETY: without loops the item is all there is.
+        one.then(|| unsafe {
+            core::slice::from_raw_parts(origin.wrapping_offset(nest.src), nest.item)
+        })
+    }
+
+    /// What `of` says of bytes that are few enough to be packed on the stack,
+    /// as a stream costs more than they do; or what `finish` says of the
+    /// stream.
+    ///
+    /// # Safety
+    /// K2, K4 for the planned layout.
+    #[inline(never)]
+    unsafe fn parts<T>(
+        &self,
+        origin: *const u8,
+        of: impl Fn(&[u8]) -> T,
+        finish: fn(&Xxh3) -> T,
+    ) -> T {
+        // SAFETY: handed on.
+        unsafe { self.packed(origin, of) }
+            // SAFETY: handed on.
+            .unwrap_or_else(|| finish(&unsafe { self.stream(origin) }))
+    }
+
+    /// What `hash` says of all bytes, if they are few.
     ///
     /// # Safety
     /// K2, K4 for the planned layout.
     #[inline]
-    unsafe fn whole<T>(&self, origin: *const u8, hash: impl Fn(&[u8]) -> T) -> Option<T> {
-        if self.layout.is_indirect() {
-            return None;
-        }
-        let nest = &self.blocks.nest;
-        let Some(pack) = &self.pack else {
-            // SAFETY: without loops the item is all there is.
-            let run = |start| unsafe { core::slice::from_raw_parts(start, nest.item) };
-            return nest.loops.is_empty().then(|| hash(run(origin.wrapping_offset(nest.src))));
-        };
-        if self.blocks.count() > 1 {
+    unsafe fn packed<T>(&self, origin: *const u8, hash: impl Fn(&[u8]) -> T) -> Option<T> {
+        let pack = self.pack.as_ref()?;
+        if self.layout.is_indirect() || self.blocks.count() > 1 {
             return None;
         }
         let bytes = pack.full.nest.bytes();

@@ -241,7 +241,7 @@ fn planes(
     const LEAST: usize = 256;
     let mut nest = nest.clone();
     let how = How::new(&mut nest, level, caches, chunks);
-    if how.inner.family != Family::Transpose || how.unit != 0 {
+    if !how.is_planes() || how.unit != 0 {
         return None;
     }
     let (_, columns, rows) = groups(&nest, how.inner);

@@ -48,6 +48,22 @@ impl How {
     /// K2 to K4 for its loops from these bases.
     #[inline]
     pub(crate) unsafe fn run(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
+        // SAFETY: handed on; a whole block is all of the nest.
+        unsafe {
+            match &self.kernel {
+                // What is around this call must not cost as much as the call.
+                Kernel::Whole(kernel, block) => {
+                    kernel.run(dst.offset(nest.dst), src.offset(nest.src), block);
+                }
+                _ => self.run_loops(nest, dst, src),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As [`run`](How::run).
+    #[inline(never)]
+    unsafe fn run_loops(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         if self.split.chunks == 1 || !parallel::pays() {
             // SAFETY: handed on.
             unsafe { self.run_nest(nest, dst, src) }
@@ -72,6 +88,7 @@ impl How {
 
     /// # Safety
     /// K2 to K4 for `nest`, which is a part of the one that this was made for.
+    #[inline]
     unsafe fn run_nest(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         // SAFETY: handed on.
         unsafe { self.move_items(nest, dst, src) };
@@ -82,7 +99,7 @@ impl How {
     #[inline]
     pub(crate) fn fence(&self) {
         match &self.kernel {
-            Kernel::Plain => {}
+            Kernel::Nothing | Kernel::Plain | Kernel::Whole(..) => {}
             Kernel::Block(kernel) => kernel.fence(),
             Kernel::Plane(kernel) if self.stream => kernel.fence(),
             Kernel::Plane(_) => {}
@@ -93,13 +110,13 @@ impl How {
     /// As [`run_nest`](How::run_nest).
     #[inline]
     unsafe fn move_items(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
-        if nest.loops.first().is_some_and(|l| l.extent == 0) {
-            return;
-        }
-        // SAFETY: the offsets are those of visited items (K4).
-        let (dst, src) = unsafe { (dst.offset(nest.dst), src.offset(nest.src)) };
+        // The offsets are those of visited items (K4), if there are any.
+        let (dst, src) = (dst.wrapping_offset(nest.dst), src.wrapping_offset(nest.src));
         // Of the item's size only runs make chunks, and they take any size.
         let kernel = match &self.kernel {
+            Kernel::Nothing => return,
+            // SAFETY: handed on; the block is all of the nest.
+            Kernel::Whole(kernel, block) => return unsafe { kernel.run(dst, src, block) },
             // SAFETY: handed on.
             Kernel::Plain => return unsafe { plain(dst, src, nest.item, &nest.loops) },
             Kernel::Block(kernel) => kernel,

@@ -77,8 +77,12 @@ pub(crate) struct How {
 /// The code of a family.
 #[derive(Clone, Copy)]
 enum Kernel {
+    /// None: there are no items.
+    Nothing,
     /// None: a few items in plain loops.
     Plain,
+    /// One block is all there is.
+    Whole(copy::Copy, copy::Block),
     Block(copy::Copy),
     Plane(Transpose),
 }
@@ -135,33 +139,48 @@ impl How {
         if tiny && items <= FEW && nest.loops.len() == copy::PLAIN_AXES {
             return How::tiny(tile::tile(nest), 0, Kernel::Plain, level);
         }
+        if items == 0 {
+            return How::tiny(tile::tile(nest), 0, Kernel::Nothing, level);
+        }
         let unit = turn::turn(nest);
         let inner = if unit == 0 { tile::tile(nest) } else { tile::turned(nest) };
         let family = inner.family;
         let item = nest.item;
-        let kernel = |stream: bool| {
-            let copy = match (family, unit) {
-                (Family::Transpose, _) => return Kernel::Plane(Transpose::new(level, item)),
-                (_, 0) => copy::Copy::new(level, family, item),
-                _ => copy::Copy::turned(level, family, item, unit),
-            };
-            Kernel::Block(if stream { copy.past_caches() } else { copy })
+        let copy = || match unit {
+            0 => copy::Copy::new(level, family, item),
+            _ => copy::Copy::turned(level, family, item, unit),
         };
+        let transposes = family == Family::Transpose;
         if tiny {
-            return How::tiny(inner, unit, kernel(false), level);
+            let (around, block) = tile::block(nest);
+            let kernel = match (transposes, around) {
+                (false, [_, ..]) => Kernel::Block(copy()),
+                (false, []) => Kernel::Whole(copy(), block),
+                (true, []) if unit == 0 => Kernel::Whole(copy(), block),
+                (true, _) => Kernel::Plane(Transpose::new(level, item)),
+            };
+            return How::tiny(inner, unit, kernel, level);
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
         let split = partition::partition(nest, inner, chunks);
-        let transposes = family == Family::Transpose;
         let far = transposes && policy::prefetches(nest, caches);
         let stream = tile::streams(family) && policy::streams(nest, caches, transposes);
-        let kernel = kernel(stream);
+        let kernel = match (transposes, stream) {
+            (true, _) => Kernel::Plane(Transpose::new(level, item)),
+            (false, true) => Kernel::Block(copy().past_caches()),
+            (false, false) => Kernel::Block(copy()),
+        };
         How { inner, unit, kernel, far, stream, split, level }
     }
 
     /// Of what is in one piece and in the caches.
     fn tiny(inner: Inner, unit: usize, kernel: Kernel, level: Level) -> How {
         How { inner, unit, kernel, far: false, stream: false, split: Split::WHOLE, level }
+    }
+
+    /// Whether the kernel is the transposing one, plane by plane.
+    fn is_planes(&self) -> bool {
+        matches!(self.kernel, Kernel::Plane(_))
     }
 
     /// Whether there is no kernel, but plain loops.

@@ -63,8 +63,8 @@ impl Plain {
     }
 }
 
-/// Calls `with` with the C-order bytes of a few items, packed on the stack;
-/// `None` if there are more.
+/// Calls `with` with the C-order bytes of a few items, where they lie if they
+/// lie so, or else packed on the stack; `None` if there are more.
 ///
 /// # Safety
 /// K2, K4 for the axes from this base.
@@ -77,7 +77,12 @@ pub(crate) unsafe fn packed<T>(
     with: impl FnOnce(&[u8]) -> T,
 ) -> Option<T> {
     let plain = Plain::packing(shape, item, strides)?;
-    let bytes = plain.axes[..plain.ndim].iter().fold(item, |bytes, axis| bytes * axis.extent);
+    let axes = &plain.axes[..plain.ndim];
+    let bytes = axes.iter().fold(item, |bytes, axis| bytes * axis.extent);
+    if bytes > 0 && axes.iter().all(|axis| axis.dst == axis.src) {
+        // SAFETY: K2 for the items, which leave no gap.
+        return Some(with(unsafe { core::slice::from_raw_parts(base, bytes) }));
+    }
     let mut room = MaybeUninit::<[u8; FEW]>::uninit();
     let start = room.as_mut_ptr().cast::<u8>();
     // SAFETY: K2 for the items, which fill the first of the room's bytes; K3,

@@ -4,7 +4,7 @@
 //! overlap where the length is odd, so none loops over single bytes.
 
 use super::mix::*;
-use super::secret::DEFAULT;
+use super::secret::{BYTES, DEFAULT};
 
 /// The longest input of this module.
 pub(super) const MAX: usize = 240;
@@ -47,7 +47,7 @@ pub(super) fn hash128(seed: u64, bytes: &[u8]) -> u128 {
 /// The word of the default secret at byte `at`.
 #[inline(always)]
 fn secret(at: usize) -> u64 {
-    word(&DEFAULT.0, at)
+    word(&BYTES, at)
 }
 
 /// Two neighbouring words of the default secret, xored.
@@ -59,7 +59,7 @@ fn flip(at: usize) -> u64 {
 /// Two neighbouring half words of the default secret, xored.
 #[inline(always)]
 fn flip32(at: usize) -> u64 {
-    u64::from(half(&DEFAULT.0, at) ^ half(&DEFAULT.0, at + 4))
+    u64::from(half(&BYTES, at) ^ half(&BYTES, at + 4))
 }
 
 /// One to three bytes and their number in 32 bits.

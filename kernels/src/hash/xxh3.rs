@@ -41,6 +41,9 @@ pub fn xxh3_128(level: Level, seed: u64, bytes: &[u8]) -> u128 {
 }
 
 /// More than 240 bytes in one piece.
+///
+/// Never inlined: what is short shall not save registers for it.
+#[inline(never)]
 fn long<T>(level: Level, seed: u64, bytes: &[u8], merge: fn(&Sums, &Secret, u64) -> T) -> T {
     let derived;
     let secret = if seed == 0 {

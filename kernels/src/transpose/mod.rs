@@ -290,11 +290,11 @@ impl Plane<'_> {
     /// Large allocations start in a line, after what the allocator keeps.
     #[inline(always)]
     pub(crate) fn before_line(&self, src: *const u8) -> usize {
+        let ([columns], true) = (self.columns, self.far) else { return 0 };
         let (before, item) = (src.addr().wrapping_neg() % LINE, self.item());
-        let [columns] = self.columns else { return 0 };
         let alike = |axis: &Axis| axis.src % LINE as isize == 0;
         let head = before / item;
-        let worth = self.far && before.is_multiple_of(item) && head < columns.extent;
+        let worth = before.is_multiple_of(item) && head < columns.extent;
         if worth && self.rows.iter().all(alike) { head } else { 0 }
     }
 
@@ -329,8 +329,8 @@ impl<const SIZE: usize> Kernel for TransposeBlock<SIZE> {
         let (rows, columns) = plane.groups();
         // SAFETY: K1 to K4 are the caller's.
         unsafe {
-            if S::SCALAR {
-                return small::by_items::<SIZE>(dst, src, inner, outer);
+            if S::SCALAR || plane.is_small() {
+                return small::run::<S, SIZE>(dst, src, inner, outer);
             }
             Walk::<SIZE> { dst, src, rows, columns }.by_blocks::<S>();
         }

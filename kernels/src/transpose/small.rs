@@ -21,16 +21,29 @@ impl<const SIZE: usize> Kernel for Small<SIZE> {
         // SAFETY: the plane lives as long as the call.
         let plane = unsafe { &*plane };
         let ([rows], [columns]) = (plane.rows, plane.columns) else { return };
-        let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
         // SAFETY: K1 to K4 are the caller's.
-        unsafe {
-            if S::SCALAR || rows.extent < lane || columns.extent < lane {
-                by_items::<SIZE>(dst, src, rows, columns);
-            } else if rows.extent < wide {
-                by_micro_tiles::<S::Lane, SIZE>(dst, src, rows, columns);
-            } else {
-                by_micro_tiles::<S::Wide, SIZE>(dst, src, rows, columns);
-            }
+        unsafe { run::<S, SIZE>(dst, src, rows, columns) }
+    }
+}
+
+/// # Safety
+/// K1 for `S`, K2 to K4.
+#[inline(always)]
+pub(super) unsafe fn run<S: Simd, const SIZE: usize>(
+    dst: *mut u8,
+    src: *const u8,
+    rows: &Axis,
+    columns: &Axis,
+) {
+    let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
+    // SAFETY: handed on; the micro-tiles fit.
+    unsafe {
+        if S::SCALAR || rows.extent < lane || columns.extent < lane {
+            by_items::<SIZE>(dst, src, rows, columns);
+        } else if rows.extent < wide {
+            by_micro_tiles::<S::Lane, SIZE>(dst, src, rows, columns);
+        } else {
+            by_micro_tiles::<S::Wide, SIZE>(dst, src, rows, columns);
         }
     }
 }

@@ -31,7 +31,11 @@ pub(super) unsafe fn by_strips<I: Item>(dst: *mut u8, src: *const u8, block: &Bl
     // Strips of the inner axis whose source lines stay in L1 while the outer
     // axis passes over them: a pass is long enough to be a plain loop.
     const LINES: usize = 128;
-    let strip = (LINES * LINE / inner.src.unsigned_abs().max(1)).max(LINES);
+    let strip = match inner.extent {
+        // Mostly no division.
+        ..=LINES => LINES,
+        _ => (LINES * LINE / inner.src.unsigned_abs().max(1)).max(LINES),
+    };
     let k = I::size(item) as isize;
     let mut i = 0;
     while i < inner.extent {
