@@ -20,7 +20,7 @@
 
 #![no_std]
 #![allow(clippy::needless_range_loop, reason = "an index names rows on both sides of a shuffle")]
-#[cfg(any(test, feature = "std"))]
+#[cfg(feature = "std")]
 extern crate std;
 
 pub mod copy;
@@ -49,9 +49,6 @@ mod aarch64;
 mod wasm32;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
-
-#[cfg(test)]
-mod tests;
 
 pub use caches::Caches;
 pub use level::Level;

@@ -1,11 +1,10 @@
 //! `equal` against one item at a time.
 
 use super::for_each_level;
-use crate::Level;
-use crate::copy::{Axis, Block};
-use crate::equal::{Class, Equal, Mode};
 use std::format;
-use std::vec::Vec;
+use stridewise_kernels::Level;
+use stridewise_kernels::copy::{Axis, Block};
+use stridewise_kernels::equal::{Class, Equal, Mode};
 
 const CLASSES: [Class; 7] =
     [Class::Bits, Class::Bool, Class::F16, Class::F32, Class::F64, Class::C32, Class::C64];
@@ -252,7 +251,7 @@ fn equal_sees_a_flipped_byte_anywhere_in_long_runs() {
         let size = class.item_size();
         for bytes in [1000, 1024, 1088, 1104, 3000, 4096, 5008, 8192] {
             let bytes = bytes - bytes % size;
-            let a = std::vec![0x11_u8; bytes];
+            let a = vec![0x11_u8; bytes];
             for _ in 0..30 {
                 let mut b = a.clone();
                 for _ in 0..=random.below(2) {
@@ -266,7 +265,7 @@ fn equal_sees_a_flipped_byte_anywhere_in_long_runs() {
 
 #[test]
 fn a_single_nan_in_a_long_run_decides() {
-    let mut a = std::vec![0x11_u8; 4096 + 40];
+    let mut a = vec![0x11_u8; 4096 + 40];
     for at in (0..a.len()).step_by(8 * 7) {
         a[at..at + 8].copy_from_slice(&(f64::NAN).to_ne_bytes());
         let mut b = a.clone();
@@ -336,7 +335,7 @@ fn blocks_compare_where_the_items_lie() {
             for mode in MODES {
                 for flip in [None, Some(random.below(a.len())), Some(a.len() - 1), Some(0)] {
                     let step = size + 3;
-                    let mut b = std::vec![0x55; 15 * step];
+                    let mut b = vec![0x55; 15 * step];
                     let at = |i: usize| (i % 5 * 3 + i / 5) * step;
                     for i in 0..15 {
                         b[at(i)..][..size].copy_from_slice(&a[i * size..][..size]);

@@ -1,10 +1,9 @@
 use super::for_each_level;
-use crate::Level;
-use crate::hash::{SipHasher13, Xxh3, xxh3_64, xxh3_128};
 use core::hash::Hasher;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use std::vec::Vec;
+use stridewise_kernels::Level;
+use stridewise_kernels::hash::{SipHasher13, Xxh3, xxh3_64, xxh3_128};
 use xxhash_rust::xxh3 as reference;
 
 /// Length, CPython's `hash(bytes)` under keys 0, XXH3-64 and -128 of

@@ -1,9 +1,7 @@
 //! Every copy family moves what the naive loop moves, and nothing else.
 
 use super::{Random, for_each_level};
-use crate::copy::{Axis, Block, Copy, Family, interleaves, transposes, turnable};
-use std::vec;
-use std::vec::Vec;
+use stridewise_kernels::copy::{Axis, Block, Copy, Family, interleaves, transposes, turnable};
 
 const CANARY: u8 = 0xa5;
 const MARGIN: usize = 128;

@@ -1,11 +1,14 @@
 //! What every family is held to: the naive loop, at every level.
 
+#[allow(dead_code, reason = "of the library's own module, only the tests")]
+#[path = "../src/caches.rs"]
+mod caches;
 mod copy;
 mod equal;
 mod hash;
 mod plane;
 
-use crate::Level;
+use stridewise_kernels::Level;
 
 /// Runs `f` at each level of this CPU.
 pub(crate) fn for_each_level(mut f: impl FnMut(Level)) {
@@ -33,7 +36,7 @@ impl Random {
 
 #[test]
 fn levels_are_ordered_and_named() {
-    let levels: std::vec::Vec<_> = Level::available().collect();
+    let levels: Vec<_> = Level::available().collect();
     assert_eq!(levels[0], Level::SCALAR);
     assert!(levels.is_sorted());
     assert_eq!(levels.last(), Some(&Level::detect()));
