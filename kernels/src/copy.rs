@@ -223,10 +223,10 @@ impl Copy {
                 with_item!(item, I => select::<Gather<I>>(level))
             }
             Family::Deinterleave => match item {
-                1 => select::<Deinterleave<1>>(level),
-                2 => select::<Deinterleave<2>>(level),
-                4 => select::<Deinterleave<4>>(level),
-                _ => select::<Deinterleave<8>>(level),
+                1 => select::<Deinterleave<1, false>>(level),
+                2 => select::<Deinterleave<2, false>>(level),
+                4 => select::<Deinterleave<4, false>>(level),
+                _ => select::<Deinterleave<8, false>>(level),
             },
             Family::Interleave => match item {
                 1 => select::<Interleave<1>>(level),
@@ -284,11 +284,11 @@ impl Copy {
     /// visible to other threads.
     #[must_use]
     pub fn past_caches(mut self) -> Copy {
-        // Several rows at once: lines of ordinary stores are whole before they leave.
-        if self.family == Family::Deinterleave {
+        let (level, item) = (self.level, self.item);
+        // Stream by stream, as by `new`.
+        if self.family == Family::Deinterleave && level == Level::SCALAR {
             return self;
         }
-        let (level, item) = (self.level, self.item);
         let direct = match (self.family, item) {
             (Family::Runs, _) => Some(select::<Runs<true>>(level)),
             (Family::Fill, 1) if self.unit == 0 => Some(select::<Fill<1, true>>(level)),
@@ -305,6 +305,10 @@ impl Copy {
             (Family::Reverse, 4) => Some(select::<Reverse<4, true>>(level)),
             (Family::Reverse, 8) => Some(select::<Reverse<8, true>>(level)),
             (Family::Reverse, 16) => Some(select::<Reverse<16, true>>(level)),
+            (Family::Deinterleave, 1) => Some(select::<Deinterleave<1, true>>(level)),
+            (Family::Deinterleave, 2) => Some(select::<Deinterleave<2, true>>(level)),
+            (Family::Deinterleave, 4) => Some(select::<Deinterleave<4, true>>(level)),
+            (Family::Deinterleave, 8) => Some(select::<Deinterleave<8, true>>(level)),
             (Family::Swap, _) if item.is_power_of_two() => {
                 Some(with_unit!(self.unit, U => select::<Swap<U, true>>(level)))
             }
@@ -346,6 +350,7 @@ impl Copy {
             Family::Runs => item >= if inner.dst == item as isize { LINE } else { LONG },
             // Shuffles know the small steps only.
             Family::Gather => row >= LONG && (0..=4 * item as isize).contains(&inner.src),
+            Family::Deinterleave => true,
             _ => row >= LONG,
         };
         // SAFETY: handed on.

@@ -13,10 +13,12 @@ use crate::copy::{Args, Block};
 use crate::dispatch::{Kernel, Simd};
 use crate::gather::backwards;
 use crate::item::{Item, Sized};
+use crate::transpose::LINE;
 use crate::vector::{Vector, cover};
 
-/// One stream to `block.outer.extent` streams.
-pub(crate) struct Deinterleave<const SIZE: usize>;
+/// One stream to `block.outer.extent` streams; past the caches if `STREAM`,
+/// where they all start at the same place in a line.
+pub(crate) struct Deinterleave<const SIZE: usize, const STREAM: bool>;
 
 /// `block.outer.extent` streams to one.
 pub(crate) struct Interleave<const SIZE: usize>;
@@ -34,7 +36,7 @@ macro_rules! with_streams {
     };
 }
 
-impl<const SIZE: usize> Kernel for Deinterleave<SIZE> {
+impl<const SIZE: usize, const STREAM: bool> Kernel for Deinterleave<SIZE, STREAM> {
     type Args = Args;
     type Output = ();
 
@@ -44,6 +46,15 @@ impl<const SIZE: usize> Kernel for Deinterleave<SIZE> {
         let Block { outer, inner, .. } = unsafe { *block };
         // SAFETY: K2 to K4 are the caller's; `outer.dst` parts the streams.
         unsafe {
+            if STREAM && !S::SCALAR {
+                let alike = outer.dst % LINE as isize == 0 && inner.src > 0;
+                match outer.extent {
+                    2 if alike => return stream::<S, 2, SIZE>(dst, outer.dst, src, inner.extent),
+                    3 if alike => return stream::<S, 3, SIZE>(dst, outer.dst, src, inner.extent),
+                    4 if alike => return stream::<S, 4, SIZE>(dst, outer.dst, src, inner.extent),
+                    _ => {}
+                }
+            }
             with_streams!(outer.extent, K => {
                 split::<S, K, SIZE>(dst, outer.dst, src, inner.extent, inner.src < 0);
             });
@@ -114,6 +125,53 @@ unsafe fn split<S: Simd, const K: usize, const SIZE: usize>(
                 }
             },
         );
+    }
+}
+
+/// The same forward, whole lines past the caches.
+///
+/// # Safety
+/// As for [`split`]; `stride` is a multiple of a line.
+#[inline(always)]
+unsafe fn stream<S: Simd, const K: usize, const SIZE: usize>(
+    dst: *mut u8,
+    stride: isize,
+    src: *const u8,
+    items: usize,
+) {
+    let (line, wide) = (LINE / SIZE, S::Wide::BYTES / SIZE);
+    let head = (dst.align_offset(LINE) / SIZE).min(items);
+    // SAFETY: items before the first whole line, lines, and what is left.
+    unsafe {
+        let part = |from: usize, items: usize| {
+            split::<S, K, SIZE>(
+                dst.add(from * SIZE),
+                stride,
+                src.add(from * K * SIZE),
+                items,
+                false,
+            )
+        };
+        if !dst.add(head * SIZE).addr().is_multiple_of(LINE) {
+            return part(0, items);
+        }
+        part(0, head);
+        let mut at = head;
+        while at + line <= items {
+            // All of a line back to back: it leaves the core at once.
+            let mut groups = [split_group::<S::Wide, K, SIZE>(src.add(at * K * SIZE)); 4];
+            for g in 1..line / wide {
+                groups[g] = split_group::<_, K, SIZE>(src.add((at + g * wide) * K * SIZE));
+            }
+            for s in 0..K {
+                let to = dst.offset(s as isize * stride).add(at * SIZE);
+                for g in 0..line / wide {
+                    groups[g][s].stream(to.add(g * S::Wide::BYTES));
+                }
+            }
+            at += line;
+        }
+        part(at, items - at);
     }
 }
 

@@ -92,11 +92,10 @@ pub(crate) fn turned(nest: &mut LoopNest) -> Inner {
     inner
 }
 
-/// Whether writing past the caches pays: the destination has runs, and not
-/// several at once.
+/// Whether writing past the caches pays: the destination has runs.
 pub(crate) fn streams(family: Family) -> bool {
-    use Family::{Deinterleave, Scatter, Strided, Tiled};
-    !matches!(family, Deinterleave | Scatter | Strided | Tiled)
+    use Family::{Scatter, Strided, Tiled};
+    !matches!(family, Scatter | Strided | Tiled)
 }
 
 /// Adds loops to a transpose's columns, along which the source goes on
