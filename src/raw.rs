@@ -70,7 +70,7 @@ pub unsafe fn copy(
     let apart = apart(dst, to, src, from);
     if apart && let Some(plain) = Plain::new(shape, itemsize, dst_strides, src_strides) {
         // SAFETY: K2 by the caller, K3 as just seen, K4 by L2.
-        unsafe { plain.run(dst, src) };
+        unsafe { plain.run(dst, src, level) };
         return Ok(());
     }
     let mut nest = LoopNest::item(itemsize);

@@ -249,13 +249,18 @@ impl<const SIZE: usize, const STREAM: bool> Kernel for Reverse<SIZE, STREAM> {
 
     #[inline(always)]
     unsafe fn run<S: Simd>((dst, src, block): Args) {
-        // SAFETY: K2 to K4 are the caller's; the block lives as long as the
-        // call, and a row's run ends with its first item.
+        // SAFETY: the block lives as long as the call.
+        let (block, k) = (unsafe { &*block }, SIZE as isize);
+        // SAFETY: K2 to K4 are the caller's; a row's run ends with its first
+        // item.
         unsafe {
+            if S::SCALAR {
+                return rows::<Sized<SIZE>>(dst, src, block, k, -k);
+            }
             line::rows::<S, _, STREAM>(
                 dst,
                 src,
-                &*block,
+                block,
                 #[inline(always)]
                 |src| Mirrored::<SIZE> { end: src.add(SIZE) },
             );

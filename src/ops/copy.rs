@@ -57,7 +57,7 @@ unsafe fn once(to: &Layout, dst: *mut u8, from: &Layout, src: *const u8) -> Resu
     }
     if let Some(plain) = Plain::new(to.shape(), to.itemsize(), to.strides(), from.strides()) {
         // SAFETY: handed on.
-        unsafe { plain.run(dst, src) };
+        unsafe { plain.run(dst, src, level) };
         return Ok(());
     }
     let mut nest = LoopNest::item(to.itemsize());

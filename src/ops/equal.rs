@@ -289,11 +289,22 @@ impl EqualPlan {
     pub unsafe fn run_raw(&self, a: *const u8, b: *const u8) -> bool {
         // SAFETY: K2 by the caller, K4 by L2 of the layouts.
         unsafe {
-            match Hops::new(&self.a, &self.b) {
-                None => self.comparison.run(a, b),
-                Some(hops) => hops.all(self.pieces, a, b, |a, b| self.comparison.run_core(a, b)),
+            if self.a.is_indirect() || self.b.is_indirect() {
+                self.run_cores(a, b)
+            } else {
+                self.comparison.run(a, b)
             }
         }
+    }
+
+    /// # Safety
+    /// As [`run_raw`](EqualPlan::run_raw).
+    #[inline(never)]
+    unsafe fn run_cores(&self, a: *const u8, b: *const u8) -> bool {
+        // SAFETY: handed on.
+        Hops::new(&self.a, &self.b).is_none_or(|hops| unsafe {
+            hops.all(self.pieces, a, b, |a, b| self.comparison.run_core(a, b))
+        })
     }
 
     /// [`first_mismatch`](EqualPlan::first_mismatch) on raw memory.

@@ -154,6 +154,7 @@ impl Comparison {
     ///
     /// # Safety
     /// K2 and K4 for the planned loops from these bases, both only read.
+    #[inline]
     pub(crate) unsafe fn run(&self, left: *const u8, right: *const u8) -> bool {
         let (left, right) = if self.swapped { (right, left) } else { (left, right) };
         let nest = &self.nest;
@@ -166,6 +167,14 @@ impl Comparison {
         if !nest.is_empty() && !same(left, right) {
             return false;
         }
+        // SAFETY: handed on.
+        unsafe { self.run_all(left, right) }
+    }
+
+    /// # Safety
+    /// As [`run`](Comparison::run), the operands swapped if they are to be.
+    #[inline(never)]
+    unsafe fn run_all(&self, left: *const u8, right: *const u8) -> bool {
         if self.split.chunks == 1 || !parallel::pays() {
             // SAFETY: handed on.
             return unsafe { self.run_nest(&self.nest, left, right) };

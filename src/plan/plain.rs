@@ -4,7 +4,11 @@
 
 use super::loop_nest::Loop;
 use core::mem::MaybeUninit;
-use stridewise_kernels::copy::{PLAIN_AXES, plain};
+use stridewise_kernels::Level;
+use stridewise_kernels::copy::{Block, Copy, Family, PLAIN_AXES, plain};
+
+/// Bytes of the smallest tile's edge.
+const LANE: usize = 16;
 
 /// Items that are moved before a plan of theirs would be made.
 const ITEMS: usize = 64;
@@ -57,9 +61,30 @@ impl Plain {
     /// # Safety
     /// K2 to K4 for the axes from these bases.
     #[inline]
-    pub(crate) unsafe fn run(&self, dst: *mut u8, src: *const u8) {
-        // SAFETY: handed on.
-        unsafe { plain(dst, src, self.item, &self.axes[..self.ndim]) }
+    pub(crate) unsafe fn run(&self, dst: *mut u8, src: *const u8, level: Level) {
+        // SAFETY: handed on; the strides are those of a transpose.
+        unsafe {
+            match self.transpose() {
+                Some(block) => Copy::new(level, Family::Transpose, self.item).run(dst, src, &block),
+                None => plain(dst, src, self.item, &self.axes[..self.ndim]),
+            }
+        }
+    }
+
+    /// The items as a block, if registers turn it in less time than loops.
+    #[inline]
+    fn transpose(&self) -> Option<Block> {
+        let (item, k) = (self.item, self.item as isize);
+        let [a, b, _] = self.axes;
+        let (outer, inner) = match () {
+            () if self.ndim != 2 => return None,
+            () if (b.dst, a.src) == (k, k) => (a, b),
+            () if (a.dst, b.src) == (k, k) => (b, a),
+            () => return None,
+        };
+        let fills = |extent: usize| extent * item >= LANE;
+        let tiles = item.is_power_of_two() && fills(outer.extent) && fills(inner.extent);
+        tiles.then_some(Block { item, outer, inner })
     }
 }
 
@@ -76,8 +101,8 @@ pub(crate) unsafe fn packed<T>(
     base: *const u8,
     with: impl FnOnce(&[u8]) -> T,
 ) -> Option<T> {
-    let plain = Plain::packing(shape, item, strides)?;
-    let axes = &plain.axes[..plain.ndim];
+    let items = Plain::packing(shape, item, strides)?;
+    let axes = &items.axes[..items.ndim];
     let bytes = axes.iter().fold(item, |bytes, axis| bytes * axis.extent);
     if bytes > 0 && axes.iter().all(|axis| axis.dst == axis.src) {
         // SAFETY: K2 for the items, which leave no gap.
@@ -88,7 +113,7 @@ pub(crate) unsafe fn packed<T>(
     // SAFETY: K2 for the items, which fill the first of the room's bytes; K3,
     // nobody else has it.
     let packed = unsafe {
-        plain.run(start, base);
+        plain(start, base, item, axes);
         core::slice::from_raw_parts(start, bytes)
     };
     Some(with(packed))

@@ -53,3 +53,35 @@ fn plans_of_a_few_items_in_three_loops_are_plain() {
     let mut chunked = nest(4, &[l(3, 36, 4), l(3, 12, 12), l(3, 4, 36)]);
     assert!(!How::new(&mut chunked, Level::SCALAR, None, Some(1)).is_plain());
 }
+
+#[test]
+fn small_transposes_are_turned_either_way() {
+    for level in Level::available() {
+        for item in [1, 2, 4, 8, 16] {
+            for (rows, columns) in [(1, 9), (2, 2), (4, 4), (7, 5), (8, 8), (4, 16), (3, 21)] {
+                let bytes: std::vec::Vec<u8> =
+                    (0..rows * columns * item).map(|i| i as u8).collect();
+                let (k, row, column) =
+                    (item as isize, (rows * item) as isize, (columns * item) as isize);
+                // By source rows, then by destination rows.
+                for (shape, dst, src) in [
+                    ([rows, columns], [k, row], [column, k]),
+                    ([columns, rows], [row, k], [k, column]),
+                ] {
+                    let plain = Plain::new(&shape, item, &dst, &src).unwrap();
+                    let mut turned = std::vec![0; bytes.len()];
+                    // SAFETY: both hold the items at these strides.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        plain.run(turned.as_mut_ptr(), bytes.as_ptr(), level)
+                    };
+                    for (at, &byte) in turned.iter().enumerate() {
+                        let (column, row) = (at / item / rows, at / item % rows);
+                        let from = (row * columns + column) * item + at % item;
+                        assert_eq!(byte, bytes[from], "{level} {item} {shape:?} at {at}");
+                    }
+                }
+            }
+        }
+    }
+}
