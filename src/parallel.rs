@@ -59,6 +59,25 @@ pub(crate) fn for_each_part<T: Send>(
     items.chunks_mut(each).enumerate().for_each(|(part, items)| task(part, items));
 }
 
+/// Calls `here`, and meanwhile, on another thread if one is free, `ahead`.
+pub(crate) fn beside(ahead: impl FnOnce() + Send, here: impl FnOnce()) {
+    #[cfg(feature = "rayon")]
+    {
+        let mut waiting = None;
+        // This thread need not be one of the pool: `here` stays on it.
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| ahead());
+            here();
+            waiting = Some(Waiting::new());
+        });
+    }
+    #[cfg(not(feature = "rayon"))]
+    {
+        here();
+        ahead();
+    }
+}
+
 #[cfg(feature = "rayon")]
 fn halve(chunks: Range<usize>, task: &(impl Fn(usize) + Send + Sync)) {
     match chunks.len() {

@@ -1,11 +1,12 @@
 //! Several chunks on several threads: nothing depends on them.
 
 use crate::support::{bytes, memory, oracle, pool, source, view, view_mut};
+use std::hash::Hasher;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stridewise::{
     AnyArray, AnyView, AnyViewMut, Array, CopyPlan, ElementType, EqualPlan, HashPlan, Layout,
-    Level, Mode, Options, Order, View, ViewMut, copy, equal, first_mismatch, to_contiguous,
-    xxh3_64,
+    Level, Mode, Options, Order, View, ViewMut, copy, equal, first_mismatch, hash_into,
+    to_contiguous, xxh3_64,
 };
 
 #[test]
@@ -79,6 +80,12 @@ fn equality_and_hashes_do_not_depend_on_threads() {
         let hash = xxh3_64(&view(&from, &src)).unwrap();
         assert_eq!(hash, xxhash_rust::xxh3::xxh3_64(&oracle::c_bytes(&from, &src)));
         assert_eq!(hash, pool.install(|| xxh3_64(&view(&from, &src)).unwrap()));
+        for chunks in [1, 2, 64] {
+            let options = Options { chunks: Some(chunks), ..Options::default() };
+            let plan = HashPlan::with(&src, options).unwrap();
+            assert_eq!(hash, plan.xxh3_64(&view(&from, &src)).unwrap());
+            assert_eq!(hash, pool.install(|| plan.xxh3_64(&view(&from, &src)).unwrap()));
+        }
         let mut to = memory(&dst, 4);
         copy(&mut view_mut(&mut to, &dst), &view(&from, &src)).unwrap();
         let offsets = oracle::offsets(&dst);
@@ -107,6 +114,41 @@ fn equality_and_hashes_do_not_depend_on_threads() {
         check(&[last, len / 2 + 1, len / 2, len - 2]);
         check(&[len / 4 * 3, len / 4, last]);
     }
+}
+
+/// A hasher need not be able to go to other threads, and may panic.
+struct Here {
+    bytes: usize,
+    limit: usize,
+    thread: std::thread::ThreadId,
+}
+
+impl Hasher for Here {
+    fn write(&mut self, bytes: &[u8]) {
+        assert_eq!(self.thread, std::thread::current().id());
+        self.bytes += bytes.len();
+        assert!(self.bytes <= self.limit, "over the limit");
+    }
+
+    fn finish(&self) -> u64 {
+        self.bytes as u64
+    }
+}
+
+#[test]
+fn hashers_stay_on_their_thread() {
+    let data = bytes(3 << 20, 7);
+    let view = View::new(&data, &[3 << 10, 1 << 10]).unwrap().transpose();
+    let run = |limit| {
+        let mut hasher = Here { bytes: 0, limit, thread: std::thread::current().id() };
+        hash_into(&view, &mut hasher).unwrap();
+        hasher.finish()
+    };
+    let all = data.len();
+    let refused = || std::panic::catch_unwind(|| run(1 << 20)).is_err();
+    assert_eq!((run(all), pool().install(|| run(all))), (all as u64, all as u64));
+    assert!(refused() && pool().install(refused));
+    assert_eq!(run(all), all as u64);
 }
 
 /// One view read by several threads, none of them ours.
@@ -162,6 +204,7 @@ fn nested_calls_do_not_hang() {
             let view = View::new(&data, &[1 << 10, 1 << 11]).unwrap().transpose();
             let copied = to_contiguous(&view, Order::C).unwrap();
             assert!(equal(&view, &copied).unwrap());
+            assert_eq!(xxh3_64(&view), xxh3_64(&copied));
         });
         done.store(true, Ordering::Relaxed);
     });

@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
 use super::hash::{DIRECT, HashPlan};
-use super::pack::Pack;
+use super::pack::{Pack, Packing};
 use crate::plan::hops::Hops;
 use core::mem::MaybeUninit;
 use core::ops::Range;
@@ -18,7 +18,7 @@ impl HashPlan {
     /// K2, K4 for the planned layout; the scratch has room for a block.
     pub(super) unsafe fn feed_cores(
         &self,
-        packing: Option<(&Pack, *mut u8)>,
+        packing: Option<Packing<'_>>,
         origin: *const u8,
         range: Range<usize>,
         sink: &mut dyn FnMut(&[u8]),
@@ -32,7 +32,7 @@ impl HashPlan {
         }
         let bytes = self.layout.nbytes() / hops.cores();
         if bytes < DIRECT {
-            let pack = packing.map(|(pack, _)| pack);
+            let pack = packing.map(|packing| packing.pack);
             // SAFETY: handed on.
             return unsafe { self.feed_small(pack, &hops, bytes, origin, range, sink) };
         }

@@ -2,7 +2,8 @@
 //!
 //! The view is cut into blocks in index order. A block that is contiguous is
 //! hashed where it lies; another is packed by the copy kernels into a scratch
-//! that stays in cache. A source that runs along an outer axis makes large
+//! that stays in cache, on all threads and one block ahead of the hasher if there
+//! are many. A source that runs along an outer axis makes large
 //! blocks, so that its lines are read once and whole. Every hasher sees the
 //! same bytes in the same order as if the view had been copied to C order.
 
@@ -206,8 +207,9 @@ impl HashPlan {
         HashPlan::with(layout, Options::default())
     }
 
-    /// The plan at a level; chunks are those of [`tree_hash`](crate::tree_hash)
-    /// only.
+    /// The plan at a level; chunks are those of [`tree_hash`](crate::tree_hash).
+    /// With more than one, the other hashes pack what they need on all threads,
+    /// one block ahead of the hasher, which stays on this one.
     ///
     /// # Errors
     ///

@@ -4,9 +4,10 @@
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
 use super::hash::{HashPlan, SMALL};
-use crate::plan::Schedule;
+use crate::parallel;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
+use crate::plan::{Bases, Schedule};
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 use core::ops::Range;
@@ -20,6 +21,9 @@ const RUN: usize = 256;
 const SET: usize = 512;
 /// Bytes of a cache line.
 const LINE: usize = 64;
+/// Bytes of a block's part that is worth a task, and such parts at most.
+const PIECE: usize = 64 << 10;
+const PIECES: usize = 4;
 
 /// How blocks are packed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +34,17 @@ pub(crate) struct Pack {
     pitch: usize,
     /// Whether copies ask for lines ahead.
     far: bool,
+}
+
+/// Blocks on their way through a scratch.
+#[derive(Clone, Copy)]
+pub(super) struct Packing<'a> {
+    pub(super) pack: &'a Pack,
+    /// Room for a block.
+    scratch: *mut u8,
+    /// Room for another one, which is packed on all threads while the hasher
+    /// has the first.
+    next: Option<*mut u8>,
 }
 
 impl Pack {
@@ -46,23 +61,27 @@ impl Pack {
         if let Some(first) = nest.loops.first_mut() {
             first.dst = pitch as isize;
         }
-        let mut schedule = Schedule::new(nest, level, None, Some(1));
+        let chunks = (nest.bytes() / PIECE).clamp(1, PIECES);
+        let mut schedule = Schedule::new(nest, level, None, Some(chunks));
         schedule.how.far = far && schedule.how.inner.family == Family::Transpose;
         schedule
     }
 }
 
 impl HashPlan {
-    /// Calls `sink` with the C-order bytes, piece after piece.
+    /// Calls `sink` with the C-order bytes, piece after piece; packs them on
+    /// all threads if there are many.
     ///
     /// # Safety
     /// K2, K4 for the planned layout.
     pub(crate) unsafe fn feed(&self, origin: *const u8, sink: &mut dyn FnMut(&[u8])) {
+        let ahead = self.chunks > 1 && self.blocks.count() > 1 && parallel::pays();
         // SAFETY: handed on.
-        unsafe { self.feed_range(origin, 0..self.layout.nbytes(), sink) }
+        unsafe { self.feed_range(origin, 0..self.layout.nbytes(), ahead, sink) }
     }
 
-    /// Calls `sink` with a range of the C-order bytes, piece after piece.
+    /// Calls `sink` with a range of the C-order bytes, piece after piece; packs
+    /// one block `ahead` of it or none.
     ///
     /// # Safety
     /// K2, K4 for the planned layout.
@@ -70,6 +89,7 @@ impl HashPlan {
         &self,
         origin: *const u8,
         range: Range<usize>,
+        ahead: bool,
         sink: &mut dyn FnMut(&[u8]),
     ) {
         let Some(pack) = &self.pack else {
@@ -79,24 +99,28 @@ impl HashPlan {
         let need = self.blocks.steps() * pack.pitch;
         let mut small = MaybeUninit::<[u8; SMALL]>::uninit();
         if need <= SMALL {
-            let small = small.as_mut_ptr().cast();
+            let packing = Packing { pack, scratch: small.as_mut_ptr().cast(), next: None };
             // SAFETY: handed on; the scratch has room for a block.
-            return unsafe { self.feed_cores(Some((pack, small)), origin, range, sink) };
+            return unsafe { self.feed_cores(Some(packing), origin, range, sink) };
         }
         let mut large = Vec::<u8>::new();
-        if large.try_reserve_exact(need).is_ok() {
-            let packing = Some((pack, large.as_mut_ptr()));
-            // SAFETY: handed on; the scratch has room for a block.
-            unsafe { self.feed_cores(packing, origin, range, sink) };
+        let room = if ahead { need.saturating_mul(2) } else { need };
+        if large.try_reserve_exact(room).is_ok() {
+            let scratch = large.as_mut_ptr();
+            let next = ahead.then(|| scratch.wrapping_add(need));
+            let packing = Packing { pack, scratch, next };
+            // SAFETY: handed on; the scratch has room for a block, or two.
+            unsafe { self.feed_cores(Some(packing), origin, range, sink) };
         } else {
             // Without memory for it, more and smaller blocks.
             let blocks = Blocks::new(self.blocks.nest.clone(), SMALL);
             let pack = Pack::new(&blocks, self.level, false);
             let plan = HashPlan { blocks, pack: None, ..self.clone() };
-            let small = small.as_mut_ptr().cast();
+            let scratch = small.as_mut_ptr().cast();
+            let packing = Packing { pack: &pack, scratch, next: None };
             // SAFETY: handed on; items that are packed are shorter than
             // `DIRECT`, so a block has at most `SMALL` bytes.
-            unsafe { plan.feed_cores(Some((&pack, small)), origin, range, sink) };
+            unsafe { plan.feed_cores(Some(packing), origin, range, sink) };
         }
     }
 
@@ -106,7 +130,7 @@ impl HashPlan {
     /// K2, K4 for the loops from `origin`; the scratch has room for a block.
     pub(super) unsafe fn feed_core(
         &self,
-        packing: Option<(&Pack, *mut u8)>,
+        packing: Option<Packing<'_>>,
         origin: *const u8,
         range: Range<usize>,
         sink: &mut dyn FnMut(&[u8]),
@@ -115,7 +139,7 @@ impl HashPlan {
         unsafe {
             match packing {
                 None => self.feed_runs(origin, range, sink),
-                Some((pack, scratch)) => self.feed_packed(pack, origin, range, scratch, sink),
+                Some(packing) => self.feed_packed(packing, origin, range, sink),
             }
         }
     }
@@ -143,42 +167,100 @@ impl HashPlan {
     }
 
     /// # Safety
-    /// K2, K4 for the planned layout; `scratch` has room for a block.
+    /// K2, K4 for the planned layout; the scratch has room for a block.
     unsafe fn feed_packed(
         &self,
-        pack: &Pack,
+        packing: Packing<'_>,
         origin: *const u8,
         range: Range<usize>,
-        scratch: *mut u8,
         sink: &mut dyn FnMut(&[u8]),
     ) {
-        let (blocks, row) = (&self.blocks, self.blocks.step_bytes());
+        let Packing { pack, scratch: mut here, mut next } = packing;
+        let row = self.blocks.step_bytes();
         let mut at = range.start;
+        if at < range.end {
+            // SAFETY: handed on; nobody else has the scratch.
+            unsafe { self.pack_block(pack, at..range.end, false, Bases::new(here, origin)) };
+        }
         while at < range.end {
-            let (src, rest) = blocks.step_at(at / row);
-            let wanted = range.end.div_ceil(row) - at / row;
-            let steps = blocks.steps().min(rest).min(wanted);
-            let fewer;
-            let copy = if steps == blocks.steps() {
-                &pack.full
-            } else {
-                fewer = Pack::copy(blocks, steps, pack.pitch, self.level, pack.far);
-                &fewer
-            };
-            // SAFETY: K2 for the block; its rows fit the scratch, and nobody
-            // else has it (K3).
-            unsafe { copy.run(scratch, origin.offset(src)) };
+            let steps = self.steps_at(at / row, range.end);
             let end = range.end.min((at / row + steps) * row);
-            let gapless = pack.pitch == row;
-            let mut start = scratch.cast_const();
-            while at < end {
-                let skip = at % row;
-                let bytes = if gapless { end - at } else { (row - skip).min(end - at) };
-                // SAFETY: a part of the bytes that were just packed.
-                sink(unsafe { core::slice::from_raw_parts(start.add(skip), bytes) });
-                start = start.wrapping_add(pack.pitch);
-                at += bytes;
+            // SAFETY: these bytes have just been packed.
+            let mut feed = || unsafe { pack.feed(here, row, at..end, sink) };
+            let rest = end..range.end;
+            match next {
+                _ if rest.is_empty() => feed(),
+                Some(there) => {
+                    let bases = Bases::new(there, origin);
+                    // SAFETY: handed on; nobody else has the second scratch.
+                    let ahead = || unsafe { self.pack_block(pack, rest, true, bases) };
+                    parallel::beside(ahead, feed);
+                    next = Some(core::mem::replace(&mut here, there));
+                }
+                None => {
+                    feed();
+                    // SAFETY: handed on; the hasher no longer has the scratch.
+                    unsafe { self.pack_block(pack, rest, false, Bases::new(here, origin)) };
+                }
             }
+            at = end;
+        }
+    }
+
+    /// Steps of the block that starts at a step, of those before byte `end`.
+    fn steps_at(&self, step: usize, end: usize) -> usize {
+        let (_, rest) = self.blocks.step_at(step);
+        let wanted = end.div_ceil(self.blocks.step_bytes()) - step;
+        self.blocks.steps().min(rest).min(wanted)
+    }
+
+    /// Packs the first block of a range of the bytes, from the source to the
+    /// scratch.
+    ///
+    /// # Safety
+    /// K2, K4 for the planned layout; K3 for the scratch, which has room for
+    /// a block.
+    unsafe fn pack_block(&self, pack: &Pack, range: Range<usize>, together: bool, bases: Bases) {
+        let blocks = &self.blocks;
+        let step = range.start / blocks.step_bytes();
+        let steps = self.steps_at(step, range.end);
+        let fewer;
+        let copy = if steps == blocks.steps() {
+            &pack.full
+        } else {
+            fewer = Pack::copy(blocks, steps, pack.pitch, self.level, pack.far);
+            &fewer
+        };
+        // SAFETY: K2 for the block; its rows fit the scratch.
+        unsafe {
+            let (dst, src) = (bases.dst(), bases.src().offset(blocks.step_at(step).0));
+            if together { copy.run(dst, src) } else { copy.run_alone(dst, src) }
+        }
+    }
+}
+
+impl Pack {
+    /// Calls `sink` with a range of the bytes, of which a block that has been
+    /// packed has the first steps.
+    ///
+    /// # Safety
+    /// K2 for the block; its steps have `row` bytes.
+    unsafe fn feed(
+        &self,
+        scratch: *const u8,
+        row: usize,
+        range: Range<usize>,
+        sink: &mut dyn FnMut(&[u8]),
+    ) {
+        let gapless = self.pitch == row;
+        let (mut at, mut start) = (range.start, scratch);
+        while at < range.end {
+            let skip = at % row;
+            let bytes = if gapless { range.end - at } else { (row - skip).min(range.end - at) };
+            // SAFETY: a part of the block.
+            sink(unsafe { core::slice::from_raw_parts(start.add(skip), bytes) });
+            start = start.wrapping_add(self.pitch);
+            at += bytes;
         }
     }
 }

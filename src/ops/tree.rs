@@ -137,7 +137,7 @@ impl HashPlan {
             }
         };
         // SAFETY: handed on.
-        unsafe { self.feed_range(origin, range, &mut sink) };
+        unsafe { self.feed_range(origin, range, false, &mut sink) };
         if held > 0 {
             add(stream.finish128());
         }

@@ -23,6 +23,15 @@ impl Schedule {
         unsafe { self.how.run(&self.nest, dst, src) }
     }
 
+    /// The same on this thread alone.
+    ///
+    /// # Safety
+    /// As [`run`](Schedule::run).
+    pub(crate) unsafe fn run_alone(&self, dst: *mut u8, src: *const u8) {
+        // SAFETY: handed on.
+        unsafe { self.how.run_nest(&self.nest, dst, src) }
+    }
+
     /// The same for one of many; what one thread wrote past the caches waits
     /// for a [`fence`](How::fence).
     ///
