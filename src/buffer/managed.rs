@@ -3,9 +3,9 @@
 use super::{Exporter, Memory};
 use crate::error::BufferError;
 use alloc::sync::Arc;
+use core::cell::UnsafeCell;
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 /// A buffer that views share; the exporter gets it back when the last of
 /// them has been released or dropped.
@@ -16,9 +16,14 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 pub struct ManagedBuffer {
     /// Views that have not been released, and methods that run.
     exports: AtomicUsize,
-    /// `None` once `exports` is 0. Written only then, so that nobody waits.
-    held: RwLock<Option<Held>>,
+    /// Taken by who counts `exports` down to 0, from where it never comes up
+    /// again; read by those who are counted.
+    held: UnsafeCell<Option<Held>>,
 }
+
+// SAFETY: what is held is `Send` and `Sync` itself, and is taken when nobody
+// is counted who could read it.
+unsafe impl Sync for ManagedBuffer {}
 
 struct Held {
     memory: Arc<Memory>,
@@ -35,7 +40,7 @@ impl ManagedBuffer {
         exporter: Option<Arc<dyn Exporter>>,
         internal: usize,
     ) -> Arc<ManagedBuffer> {
-        let held = RwLock::new(Some(Held { memory, exporter, internal }));
+        let held = UnsafeCell::new(Some(Held { memory, exporter, internal }));
         Arc::new(ManagedBuffer { exports: AtomicUsize::new(1), held })
     }
 
@@ -60,7 +65,9 @@ impl ManagedBuffer {
         if self.exports.fetch_sub(1, Ordering::AcqRel) > 1 {
             return;
         }
-        let held = self.held.write().unwrap_or_else(PoisonError::into_inner).take();
+        // SAFETY: nobody is counted, and nobody will be. Those who were have
+        // read before they counted themselves down, which this has seen.
+        let held = unsafe { (*self.held.get()).take() };
         if let Some(Held { exporter: Some(exporter), internal, .. }) = held {
             exporter.release_buffer(internal);
         }
@@ -69,8 +76,7 @@ impl ManagedBuffer {
     /// Keeps the buffer for as long as the hold lives.
     pub(super) fn hold(&self) -> Result<Hold<'_>, BufferError> {
         self.register()?;
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(Hold { held: Some(held), managed: self })
+        Ok(Hold { managed: self })
     }
 }
 
@@ -82,13 +88,14 @@ impl fmt::Debug for ManagedBuffer {
 
 /// A view that lives as long as a method runs.
 pub(super) struct Hold<'a> {
-    held: Option<RwLockReadGuard<'a, Option<Held>>>,
     managed: &'a ManagedBuffer,
 }
 
 impl Hold<'_> {
     fn held(&self) -> Result<&Held, BufferError> {
-        self.held.as_ref().and_then(|held| held.as_ref()).ok_or(BufferError::Released)
+        // SAFETY: the hold is counted, so nothing is taken while it lives.
+        let held = unsafe { &*self.managed.held.get() };
+        held.as_ref().ok_or(BufferError::Released)
     }
 
     pub(super) fn memory(&self) -> Result<&Arc<Memory>, BufferError> {
@@ -102,8 +109,6 @@ impl Hold<'_> {
 
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
-        // Before the buffer may be taken.
-        self.held = None;
         self.managed.unregister();
     }
 }
