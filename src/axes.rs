@@ -1,5 +1,6 @@
 //! A short list, one value per axis: inline up to `N`, on the heap beyond.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -7,45 +8,57 @@ use core::ops::{Deref, DerefMut};
 
 /// One value per axis; lists of up to `N` values never allocate.
 ///
-/// The spare inline places hold `T::default()`: safe code cannot leave them
-/// unwritten, and the whole array is one or two vector stores.
+/// Whole words side by side, none of them a tag: a list is often moved just
+/// after it was made, and words that were written in parts stall whoever
+/// reads them whole. The spare inline places hold `T::default()`: safe code
+/// cannot leave them unwritten, and the whole array is one or two vector
+/// stores.
 #[derive(Clone)]
-pub(crate) enum Axes<T, const N: usize = 8> {
-    Inline { len: u8, items: [T; N] },
-    Heap(Vec<T>),
+pub(crate) struct Axes<T, const N: usize = 8> {
+    items: [T; N],
+    /// How many of the items count.
+    len: usize,
+    /// All values, since there were more than `N`.
+    #[expect(clippy::box_collection, reason = "a word, where a vector is three")]
+    heap: Option<Box<Vec<T>>>,
 }
 
 impl<T: Copy + Default, const N: usize> Axes<T, N> {
     #[inline]
     pub(crate) fn new() -> Self {
-        const { assert!(N <= 255) };
-        Axes::Inline { len: 0, items: [T::default(); N] }
+        Axes { items: [T::default(); N], len: 0, heap: None }
     }
 
     #[inline]
     pub(crate) fn from_slice(values: &[T]) -> Self {
         if values.len() > N {
-            return Axes::Heap(values.to_vec());
+            return Axes::spilled(values.to_vec());
         }
-        let mut items = [T::default(); N];
-        items[..values.len()].copy_from_slice(values);
-        Axes::Inline { len: values.len() as u8, items }
+        let mut axes = Axes::new();
+        axes.items[..values.len()].copy_from_slice(values);
+        axes.len = values.len();
+        axes
     }
 
     /// `len` times `value`.
     #[inline]
     pub(crate) fn filled(len: usize, value: T) -> Self {
         if len > N {
-            return Axes::Heap(alloc::vec![value; len]);
+            return Axes::spilled(alloc::vec![value; len]);
         }
-        Axes::Inline { len: len as u8, items: [value; N] }
+        Axes { items: [value; N], len, heap: None }
+    }
+
+    #[cold]
+    fn spilled(values: Vec<T>) -> Self {
+        Axes { heap: Some(Box::new(values)), ..Axes::new() }
     }
 
     #[inline]
     pub(crate) fn push(&mut self, value: T) {
         match self {
-            Axes::Inline { len, items } if usize::from(*len) < N => {
-                items[usize::from(*len)] = value;
+            Axes { items, len, heap: None } if *len < N => {
+                items[*len] = value;
                 *len += 1;
             }
             _ => self.spill().push(value),
@@ -79,9 +92,9 @@ impl<T: Copy + Default, const N: usize> Axes<T, N> {
     /// Keeps the first `keep` values, or all if there are fewer.
     #[inline]
     pub(crate) fn truncate(&mut self, keep: usize) {
-        match self {
-            Axes::Inline { len, .. } => *len = keep.min(usize::from(*len)) as u8,
-            Axes::Heap(values) => values.truncate(keep),
+        match &mut self.heap {
+            None => self.len = keep.min(self.len),
+            Some(values) => values.truncate(keep),
         }
     }
 
@@ -92,15 +105,12 @@ impl<T: Copy + Default, const N: usize> Axes<T, N> {
 
     #[cold]
     fn spill(&mut self) -> &mut Vec<T> {
-        if let Axes::Inline { .. } = self {
+        let Axes { items, len, heap } = self;
+        heap.get_or_insert_with(|| {
             let mut values = Vec::with_capacity(2 * N);
-            values.extend_from_slice(self);
-            *self = Axes::Heap(values);
-        }
-        match self {
-            Axes::Heap(values) => values,
-            Axes::Inline { .. } => unreachable!("just moved to the heap"),
-        }
+            values.extend_from_slice(&items[..*len]);
+            Box::new(values)
+        })
     }
 }
 
@@ -109,9 +119,9 @@ impl<T, const N: usize> Deref for Axes<T, N> {
 
     #[inline]
     fn deref(&self) -> &[T] {
-        match self {
-            Axes::Inline { len, items } => &items[..usize::from(*len)],
-            Axes::Heap(values) => values,
+        match &self.heap {
+            None => &self.items[..self.len],
+            Some(values) => values,
         }
     }
 }
@@ -119,9 +129,9 @@ impl<T, const N: usize> Deref for Axes<T, N> {
 impl<T, const N: usize> DerefMut for Axes<T, N> {
     #[inline]
     fn deref_mut(&mut self) -> &mut [T] {
-        match self {
-            Axes::Inline { len, items } => &mut items[..usize::from(*len)],
-            Axes::Heap(values) => values,
+        match &mut self.heap {
+            None => &mut self.items[..self.len],
+            Some(values) => values,
         }
     }
 }
@@ -153,8 +163,8 @@ impl<T: Copy + Default, const N: usize> Extend<T> for Axes<T, N> {
     #[inline]
     fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
         let mut values = values.into_iter();
-        if let Axes::Inline { len, items } = self {
-            for place in items.iter_mut().skip(usize::from(*len)) {
+        if let Axes { items, len, heap: None } = self {
+            for place in items.iter_mut().skip(*len) {
                 let Some(value) = values.next() else { return };
                 *place = value;
                 *len += 1;
@@ -206,7 +216,7 @@ mod tests {
     use std::vec::Vec;
 
     fn is_inline<T, const N: usize>(axes: &Axes<T, N>) -> bool {
-        matches!(axes, Axes::Inline { .. })
+        axes.heap.is_none()
     }
 
     #[test]

@@ -6,6 +6,7 @@ use core::mem::{align_of, size_of};
 /// A number, a character or an object, in the sizes and the byte order of a
 /// mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(align(8))] // A word of its own in a format, which is copied whole.
 pub(crate) struct Scalar {
     pub(crate) code: Code,
     pub(crate) mode: Mode,

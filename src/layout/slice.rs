@@ -105,17 +105,23 @@ impl Layout {
     /// pointers into the midst of their items,
     /// [`LayoutError::NegativeSuboffset`].
     pub fn slice(&self, axis: usize, slice: impl Into<Slice>) -> Result<Layout, LayoutError> {
+        let mut layout = self.clone();
+        layout.narrow(axis, slice.into())?;
+        Ok(layout)
+    }
+
+    /// As [`slice`](Layout::slice), in place; after an error it means nothing.
+    #[inline]
+    pub(crate) fn narrow(&mut self, axis: usize, slice: Slice) -> Result<(), LayoutError> {
         self.check_axis(axis)?;
-        let slice = slice.into();
         let Some((start, len)) = slice.resolve(self.shape[axis]) else {
             return Err(LayoutError::StepZero { axis });
         };
-        let mut layout = self.clone();
-        layout.shape[axis] = len;
-        layout.advance(axis, start)?;
+        self.shape[axis] = len;
+        self.advance(axis, start)?;
         // Saturates only where no two indices are left to tell apart.
-        layout.steps[axis] = self.steps[axis].saturating_mul(slice.step);
-        Ok(layout)
+        self.steps[axis] = self.steps[axis].saturating_mul(slice.step);
+        Ok(())
     }
 
     /// Only one index along one axis, which goes away. A negative index counts

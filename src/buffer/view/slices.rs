@@ -2,7 +2,7 @@
 
 use super::{MemoryView, Start};
 use crate::error::{BufferError, LayoutError};
-use crate::layout::Slice;
+use crate::layout::{Layout, Slice};
 use crate::view::{AnyView, Strided};
 use core::ops::{Range, RangeFrom, RangeFull, RangeTo};
 
@@ -43,7 +43,10 @@ impl MemoryView {
     /// [`Layout::slice`](crate::Layout::slice).
     pub fn slice(&self, axis: usize, slice: impl Into<Slice>) -> Result<MemoryView, BufferError> {
         self.check()?;
-        self.with(self.start, self.layout.slice(axis, slice)?, self.format.clone())
+        // In place: a layout is large to move.
+        let mut layout = Layout::clone(&self.layout);
+        layout.narrow(axis, slice.into())?;
+        self.with(self.start, layout, self.format.clone())
     }
 
     /// A view of the items at one index of an axis, which goes away.
