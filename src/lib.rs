@@ -103,6 +103,7 @@ pub use ops::{
     first_mismatch_with, first_value_mismatch, hash_into, siphash13, to_contiguous,
     to_contiguous_any, tree_hash, value_hash, xxh3_64, xxh3_128,
 };
+pub use parallel::serial;
 pub use stridewise_kernels::Caches;
 pub use stridewise_kernels::equal::Mode;
 pub use view::{

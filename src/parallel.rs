@@ -8,6 +8,8 @@
 //! chunk's verb holds, or both wait for ever; so threads can tell.
 
 #[cfg(feature = "rayon")]
+use core::cell::Cell;
+#[cfg(feature = "rayon")]
 use core::ops::Range;
 #[cfg(feature = "rayon")]
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -16,9 +18,44 @@ use core::sync::atomic::{AtomicBool, Ordering};
 #[inline]
 pub(crate) fn pays() -> bool {
     #[cfg(feature = "rayon")]
-    return rayon::current_num_threads() > 1;
+    return !SERIAL.get() && rayon::current_num_threads() > 1;
     #[cfg(not(feature = "rayon"))]
     false
+}
+
+#[cfg(feature = "rayon")]
+std::thread_local! {
+    static SERIAL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls `verbs`, which run on this thread alone, however large their work is.
+///
+/// For callers that have threads of their own. Else large work runs in the
+/// rayon pool that the caller is in, or in the global one. A plan can be made
+/// serial for good, with one chunk by its [`Options`](crate::Options).
+///
+/// ```
+/// use stridewise::{View, serial, xxh3_64};
+/// let items = vec![1u32; 1 << 20];
+/// let view = View::new(&items, &[1024, 1024])?;
+/// assert_eq!(serial(|| xxh3_64(&view)), xxh3_64(&view));
+/// # Ok::<(), stridewise::Error>(())
+/// ```
+pub fn serial<R>(verbs: impl FnOnce() -> R) -> R {
+    #[cfg(feature = "rayon")]
+    let _restored = Restored(SERIAL.replace(true));
+    verbs()
+}
+
+/// Sets back what [`SERIAL`] was, also when a verb panics.
+#[cfg(feature = "rayon")]
+struct Restored(bool);
+
+#[cfg(feature = "rayon")]
+impl Drop for Restored {
+    fn drop(&mut self) {
+        SERIAL.set(self.0);
+    }
 }
 
 /// Calls `task` for each chunk.
@@ -154,3 +191,29 @@ mod waiting {
 }
 #[cfg(feature = "std")]
 pub(crate) use waiting::{Waiting, is_waiting};
+
+#[cfg(all(test, feature = "rayon"))]
+mod tests {
+    use super::{pays, serial};
+    use std::panic;
+
+    #[test]
+    fn serial_is_of_this_thread_until_the_verbs_are_done() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        pool.install(|| {
+            assert!(pays());
+            serial(|| {
+                serial(|| assert!(!pays()));
+                assert!(!pays());
+                // The other thread of the pool is not concerned.
+                let (here, there) = (rayon::current_thread_index(), rayon::broadcast(|_| pays()));
+                for (thread, pays) in there.into_iter().enumerate() {
+                    assert_eq!(pays, Some(thread) != here);
+                }
+            });
+            assert!(pays());
+            assert!(panic::catch_unwind(|| serial(|| panic!("a verb"))).is_err());
+            assert!(pays());
+        });
+    }
+}

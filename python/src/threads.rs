@@ -9,6 +9,7 @@ use std::mem::ManuallyDrop;
 use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
+use stridewise::serial;
 
 /// Bytes from which on the interpreter's lock is worth giving up: other
 /// threads may keep it for long.
@@ -39,10 +40,14 @@ pub fn run<R: Send>(py: Python<'_>, bytes: usize, verb: impl FnOnce() -> R + Sen
     if bytes < PARALLEL {
         return Ok(py.detach(verb));
     }
-    py.detach(|| Ok(pool()?.install(verb)))
+    py.detach(|| match pool()? {
+        Some(pool) => Ok(pool.install(verb)),
+        None => Ok(serial(verb)),
+    })
 }
 
-fn pool() -> PyResult<Arc<ThreadPool>> {
+/// `None` for one thread: that is the caller's.
+fn pool() -> PyResult<Option<Arc<ThreadPool>>> {
     let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
     let process = process::id();
     if pool.process != process {
@@ -51,13 +56,17 @@ fn pool() -> PyResult<Arc<ThreadPool>> {
         pool.process = process;
     }
     if let Some(pool) = &pool.pool {
-        return Ok(Arc::clone(pool));
+        return Ok(Some(Arc::clone(pool)));
+    }
+    let threads = count(pool.threads);
+    if threads == 1 {
+        return Ok(None);
     }
     let name = |at| format!("stridewise-{at}");
-    let made = ThreadPoolBuilder::new().num_threads(count(pool.threads)).thread_name(name).build();
+    let made = ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build();
     let made = Arc::new(made.map_err(|error| PyRuntimeError::new_err(error.to_string()))?);
     pool.pool = Some(ManuallyDrop::new(Arc::clone(&made)));
-    Ok(made)
+    Ok(Some(made))
 }
 
 fn count(asked: usize) -> usize {
