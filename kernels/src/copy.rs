@@ -6,6 +6,7 @@ use crate::interleave::{Deinterleave, Interleave};
 use crate::item::{Any, Turned, with_item, with_unit};
 use crate::level::Level;
 use crate::pieces::Pieces;
+use crate::pixels::Pixels;
 use crate::runs::Runs;
 use crate::stage::{Fence, Staged, StagedFn};
 use crate::transpose::{LINE, Tiled, TransposeBlock};
@@ -213,7 +214,8 @@ impl Copy {
                 4 => select::<Reverse<4, false>>(level),
                 8 => select::<Reverse<8, false>>(level),
                 16 => select::<Reverse<16, false>>(level),
-                3 | 5..=15 if level != Level::SCALAR => select::<Pieces<0>>(level),
+                3 if level != Level::SCALAR => select::<Pixels<true, false>>(level),
+                5..=15 if level != Level::SCALAR => select::<Pieces<0>>(level),
                 _ => with_item!(item, I => select::<Gather<I>>(level)),
             },
             // Turned units make it one.
@@ -270,6 +272,9 @@ impl Copy {
             Family::Swap if item.is_power_of_two() => {
                 with_unit!(unit, U => select::<Swap<U, false>>(level))
             }
+            Family::Swap if item == 3 && level != Level::SCALAR => {
+                select::<Pixels<false, false>>(level)
+            }
             Family::Swap | Family::Gather | Family::Reverse if level != Level::SCALAR => {
                 with_unit!(unit, U => select::<Pieces<U>>(level))
             }
@@ -305,6 +310,12 @@ impl Copy {
             (Family::Reverse, 4) => Some(select::<Reverse<4, true>>(level)),
             (Family::Reverse, 8) => Some(select::<Reverse<8, true>>(level)),
             (Family::Reverse, 16) => Some(select::<Reverse<16, true>>(level)),
+            (Family::Reverse, 3) if self.unit == 0 && level != Level::SCALAR => {
+                Some(select::<Pixels<true, true>>(level))
+            }
+            (Family::Swap, 3) if level != Level::SCALAR => {
+                Some(select::<Pixels<false, true>>(level))
+            }
             (Family::Deinterleave, 1) => Some(select::<Deinterleave<1, true>>(level)),
             (Family::Deinterleave, 2) => Some(select::<Deinterleave<2, true>>(level)),
             (Family::Deinterleave, 4) => Some(select::<Deinterleave<4, true>>(level)),

@@ -36,6 +36,7 @@ mod item;
 mod level;
 mod line;
 mod pieces;
+mod pixels;
 mod plain;
 mod runs;
 mod scalar;
