@@ -3,7 +3,7 @@
 use super::{Random, for_each_level};
 use stridewise_kernels::copy::Axis;
 use stridewise_kernels::equal::{Class, Equal, Mode};
-use stridewise_kernels::transpose::{Plane, Transpose};
+use stridewise_kernels::transpose::{Distance, Plane, Transpose};
 
 const CANARY: u8 = 0xa5;
 
@@ -51,7 +51,8 @@ fn planes_match_their_definition() {
         let (mut random, mut split) = (Random(7), 0);
         for item in [1usize, 2, 4, 8, 16, 3, 5, 6, 7, 12, 24, 33, 64] {
             for round in 0..80 {
-                let (far, stream) = (round % 4 > 0, round % 2 == 0);
+                let distance = [Distance::Core, Distance::Caches, Distance::Memory][round / 6 % 3];
+                let stream = round % 2 == 0;
                 let extents = |random: &mut Random, big: usize| -> Vec<usize> {
                     match random.within(0, 2) {
                         0 => vec![random.within(1, big)],
@@ -134,12 +135,14 @@ fn planes_match_their_definition() {
                         }
                     }
                 }
-                let plane = Plane { rows: &rows, columns: &columns, far, stream, swap };
+                let plane = Plane { rows: &rows, columns: &columns, distance, stream, swap };
                 let transpose = Transpose::new(level, item);
                 // SAFETY: inside the buffer.
                 let from = unsafe { src.as_ptr().offset(-sl) };
                 let before = from.addr().wrapping_neg() % 64;
-                let alike = far && c.len() == 1 && rows.iter().all(|axis| axis.src % 64 == 0);
+                let alike = distance > Distance::Core
+                    && c.len() == 1
+                    && rows.iter().all(|axis| axis.src % 64 == 0);
                 let whole = before > 0 && before % item == 0 && before < nc * item;
                 split += usize::from(alike && whole);
                 // SAFETY: K1 by the level; the buffers hold all offsets.

@@ -11,6 +11,7 @@ use crate::plan::Schedule;
 use crate::plan::hops::{Hops, Share};
 use crate::view::{AnyArray, Array, Strided, View};
 use alloc::vec::Vec;
+use stridewise_kernels::transpose::Distance;
 
 /// A gapless copy of a view in the given order: `C` has the last axis
 /// contiguous, `F` the first, `A` is `F` if the view is F- and not
@@ -56,7 +57,13 @@ fn packed<T: Element>(view: &impl Strided, order: Order) -> Result<(Vec<T>, Layo
     let level = Options::default().level()?;
     let mut schedule = Schedule::new(pair(&layout, view.layout())?, level, caches, chunks);
     let bytes = layout.nbytes();
-    schedule.how.stream &= !memory::is_fresh(bytes);
+    if memory::is_fresh(bytes) {
+        schedule.how.stream = false;
+        // Zeroed lines are in the caches: of larger items none needs to wait.
+        if layout.itemsize() > 2 {
+            schedule.how.distance = schedule.how.distance.min(Distance::Caches);
+        }
+    }
     let mut data = memory::reserve::<T>(bytes / size_of::<T>())?;
     // SAFETY: the new memory has room for all of the gapless layout, which
     // the copy writes whole before the length says so; K3 because it is new.

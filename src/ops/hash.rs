@@ -24,6 +24,7 @@ use core::hash::Hasher;
 use core::mem::MaybeUninit;
 use stridewise_kernels::Level;
 use stridewise_kernels::hash::{SipHasher13, Xxh3, xxh3_64 as xxh3_64_of, xxh3_128 as xxh3_128_of};
+use stridewise_kernels::transpose::Distance;
 
 /// Bytes of the smallest scratch, which costs no stack to speak of.
 const TINY: usize = 1 << 10;
@@ -230,13 +231,13 @@ impl HashPlan {
             let blocks = blocks.of_runs();
             return Ok(HashPlan { layout, level, blocks, pack: None, chunks });
         }
-        let mut far = false;
+        let mut distance = Distance::Core;
         if blocks.count() > 1 {
-            far = policy::prefetches(&blocks.nest, options.caches);
+            distance = policy::distance(&blocks.nest, options.caches);
             let bytes = bytes_of_runs(&blocks.nest).clamp(LARGE, LARGEST);
             blocks = Blocks::new(blocks.nest, bytes);
         }
-        let pack = Some(Pack::new(&blocks, level, far));
+        let pack = Some(Pack::new(&blocks, level, distance));
         Ok(HashPlan { layout, level, blocks, pack, chunks })
     }
 

@@ -13,6 +13,7 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 use stridewise_kernels::Level;
 use stridewise_kernels::copy::Family;
+use stridewise_kernels::transpose::Distance;
 
 /// Bytes of a source's run that a block should not cut.
 const RUN: usize = 256;
@@ -33,7 +34,7 @@ pub(crate) struct Pack {
     /// Bytes from one step to the next in the scratch.
     pitch: usize,
     /// Whether copies ask for lines ahead.
-    far: bool,
+    distance: Distance,
 }
 
 /// Blocks on their way through a scratch.
@@ -48,22 +49,30 @@ pub(super) struct Packing<'a> {
 }
 
 impl Pack {
-    pub(super) fn new(blocks: &Blocks, level: Level, far: bool) -> Pack {
+    pub(super) fn new(blocks: &Blocks, level: Level, distance: Distance) -> Pack {
         let bytes = blocks.step_bytes();
         let rows = blocks.steps() * bytes > SMALL && bytes.is_multiple_of(SET);
         let pitch = if rows { bytes + LINE } else { bytes };
-        Pack { full: Pack::copy(blocks, blocks.steps(), pitch, level, far), pitch, far }
+        Pack { full: Pack::copy(blocks, blocks.steps(), pitch, level, distance), pitch, distance }
     }
 
     /// The copy of a block of some steps.
-    fn copy(blocks: &Blocks, steps: usize, pitch: usize, level: Level, far: bool) -> Schedule {
+    fn copy(
+        blocks: &Blocks,
+        steps: usize,
+        pitch: usize,
+        level: Level,
+        distance: Distance,
+    ) -> Schedule {
         let mut nest = blocks.with_steps(steps);
         if let Some(first) = nest.loops.first_mut() {
             first.dst = pitch as isize;
         }
         let chunks = (nest.bytes() / PIECE).clamp(1, PIECES);
         let mut schedule = Schedule::new(nest, level, None, Some(chunks));
-        schedule.how.far = far && schedule.how.inner.family == Family::Transpose;
+        if schedule.how.inner.family == Family::Transpose {
+            schedule.how.distance = distance;
+        }
         schedule
     }
 }
@@ -114,7 +123,7 @@ impl HashPlan {
         } else {
             // Without memory for it, more and smaller blocks.
             let blocks = Blocks::new(self.blocks.nest.clone(), SMALL);
-            let pack = Pack::new(&blocks, self.level, false);
+            let pack = Pack::new(&blocks, self.level, Distance::Core);
             let plan = HashPlan { blocks, pack: None, ..self.clone() };
             let scratch = small.as_mut_ptr().cast();
             let packing = Packing { pack: &pack, scratch, next: None };
@@ -228,7 +237,7 @@ impl HashPlan {
         let copy = if steps == blocks.steps() {
             &pack.full
         } else {
-            fewer = Pack::copy(blocks, steps, pack.pitch, self.level, pack.far);
+            fewer = Pack::copy(blocks, steps, pack.pitch, self.level, pack.distance);
             &fewer
         };
         // SAFETY: K2 for the block; its rows fit the scratch.

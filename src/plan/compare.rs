@@ -25,6 +25,7 @@ use core::mem::MaybeUninit;
 use stridewise_kernels::Level;
 use stridewise_kernels::copy::{Axis, Block, Family};
 use stridewise_kernels::equal::Equal;
+use stridewise_kernels::transpose::Distance;
 
 /// A comparison that is ready to run; the left operand stands in the
 /// destination's place.
@@ -378,7 +379,9 @@ impl Tile {
         }
         let schedule = |nest| {
             let mut schedule = Schedule::new(nest, level, None, Some(1));
-            schedule.how.far = far && schedule.how.inner.family == Family::Transpose;
+            if far && schedule.how.inner.family == Family::Transpose {
+                schedule.how.distance = Distance::Caches;
+            }
             schedule
         };
         if packs_left {

@@ -191,8 +191,8 @@ impl How {
     #[inline]
     fn planes<'n>(&self, nest: &'n LoopNest) -> (&'n [Loop], Plane<'n>) {
         let (around, columns, rows) = groups(nest, self.inner);
-        let (far, stream, swap) = (self.far, self.stream, self.unit);
-        (around, Plane { rows, columns, far, stream, swap })
+        let (distance, stream, swap) = (self.distance, self.stream, self.unit);
+        (around, Plane { rows, columns, distance, stream, swap })
     }
 }
 

@@ -46,7 +46,7 @@ use normalize::Traversal;
 use partition::Split;
 use stridewise_kernels::Level;
 use stridewise_kernels::copy::{self, Family};
-use stridewise_kernels::transpose::Transpose;
+use stridewise_kernels::transpose::{Distance, Transpose};
 use tile::Inner;
 
 /// A copy that is ready to run: loops, and how they are run.
@@ -66,8 +66,8 @@ pub(crate) struct How {
     /// The code for the family, the item and `level`: chosen here, so that a
     /// plan that is run again does not choose again.
     kernel: Kernel,
-    /// Whether the kernel asks for lines of the source ahead.
-    pub(crate) far: bool,
+    /// Where the operands of a transpose are; else in a core's caches.
+    pub(crate) distance: Distance,
     /// Whether the destination is written past the caches.
     pub(crate) stream: bool,
     pub(crate) split: Split,
@@ -163,19 +163,20 @@ impl How {
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
         let split = partition::partition(nest, inner, chunks);
-        let far = transposes && policy::prefetches(nest, caches);
+        let distance = if transposes { policy::distance(nest, caches) } else { Distance::Core };
         let stream = tile::streams(family) && policy::streams(nest, caches, transposes);
         let kernel = match (transposes, stream) {
             (true, _) => Kernel::Plane(Transpose::new(level, item)),
             (false, true) => Kernel::Block(copy().past_caches()),
             (false, false) => Kernel::Block(copy()),
         };
-        How { inner, unit, kernel, far, stream, split, level }
+        How { inner, unit, kernel, distance, stream, split, level }
     }
 
     /// Of what is in one piece and in the caches.
     fn tiny(inner: Inner, unit: usize, kernel: Kernel, level: Level) -> How {
-        How { inner, unit, kernel, far: false, stream: false, split: Split::WHOLE, level }
+        let (distance, split) = (Distance::Core, Split::WHOLE);
+        How { inner, unit, kernel, distance, stream: false, split, level }
     }
 
     /// Whether the kernel is the transposing one, plane by plane.

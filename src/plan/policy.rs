@@ -5,6 +5,7 @@
 
 use super::loop_nest::LoopNest;
 use stridewise_kernels::Caches;
+use stridewise_kernels::transpose::Distance;
 
 /// The caches that a plan is made for; those of this CPU if it names none.
 /// They are looked up only where the answer depends on them.
@@ -37,6 +38,17 @@ pub(crate) fn streams(nest: &LoopNest, caches: For, transposes: bool) -> bool {
 #[inline]
 pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
     exceeds(nest, caches, |caches| 2 * caches.l2)
+}
+
+/// Where the operands of a transpose mostly are.
+pub(crate) fn distance(nest: &LoopNest, caches: For) -> Distance {
+    if !prefetches(nest, caches) {
+        Distance::Core
+    } else if !streams(nest, caches, true) {
+        Distance::Caches
+    } else {
+        Distance::Memory
+    }
 }
 
 /// Whether a comparison turns planes as a copy would, rather than by tiles:

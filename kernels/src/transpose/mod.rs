@@ -10,9 +10,9 @@
 //! There are three ways through a plane. Small ones go micro-tile by
 //! micro-tile (`small`). Others go in tiles of a line by a line (see `tile`),
 //! block by block in and near the caches, along the source where the
-//! destination is written past them (`blocks`). Of those, the ones whose rows
-//! share cache sets, do not start on lines, or have small items go through
-//! scratch in both caches (`staged`).
+//! destination is written past them (`blocks`). Beyond the caches, the ones
+//! whose rows share cache sets, do not start on lines, or have small items go
+//! through scratch in both caches (`staged`).
 
 mod blocks;
 mod small;
@@ -36,6 +36,19 @@ pub(crate) use tiled::Tiled;
 
 /// Bytes of a cache line, the edge of a tile.
 pub(crate) const LINE: usize = 64;
+
+/// Where operands are that are moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Distance {
+    /// In the caches of a core.
+    Core,
+    /// Beyond them. Tiles begin with whole lines of the source; items that
+    /// registers do not hold go through scratch.
+    Caches,
+    /// Mostly in memory. So do small items, and rows that share cache sets.
+    Memory,
+}
+
 /// Items whose source runs along some axes and whose destination runs along
 /// others.
 #[derive(Clone, Copy, Debug)]
@@ -45,9 +58,8 @@ pub struct Plane<'a> {
     pub rows: &'a [Axis],
     /// Axes along which the source is gapless, outermost first.
     pub columns: &'a [Axis],
-    /// Whether the operands are beyond the caches of a core. Items that
-    /// registers do not hold then go through scratch.
-    pub far: bool,
+    /// Where the operands mostly are.
+    pub distance: Distance,
     /// Whether to write past the caches; [`Transpose::fence`] then makes the
     /// result visible to other threads.
     pub stream: bool,
@@ -59,14 +71,14 @@ pub struct Plane<'a> {
 /// The transposing kernel for one item size at one level.
 ///
 /// ```
-/// use stridewise_kernels::{Level, copy::Axis, transpose::{Plane, Transpose}};
+/// use stridewise_kernels::{Level, copy::Axis, transpose::{Distance, Plane, Transpose}};
 /// let src = [1u16, 2, 3, 4, 5, 6];
 /// let mut dst = [0u16; 6];
 /// // Two rows of three to three rows of two.
 /// let plane = Plane {
 ///     rows: &[Axis { extent: 2, dst: 2, src: 6 }],
 ///     columns: &[Axis { extent: 3, dst: 4, src: 2 }],
-///     far: false,
+///     distance: Distance::Core,
 ///     stream: false,
 ///     swap: 0,
 /// };
@@ -273,7 +285,7 @@ impl Plane<'_> {
         let ([rows], [columns], 0) = (self.rows, self.columns, self.swap) else { return false };
         let item = self.item();
         if !is_register(item) {
-            return !self.far || !self.has_lines(item);
+            return self.distance == Distance::Core || !self.has_lines(item);
         }
         let (thin, thick) = if rows.extent < columns.extent {
             (rows.extent, columns.extent)
@@ -290,7 +302,10 @@ impl Plane<'_> {
     /// Large allocations start in a line, after what the allocator keeps.
     #[inline(always)]
     pub(crate) fn before_line(&self, src: *const u8) -> usize {
-        let ([columns], true) = (self.columns, self.far) else { return 0 };
+        let [columns] = self.columns else { return 0 };
+        if self.distance == Distance::Core {
+            return 0;
+        }
         let (before, item) = (src.addr().wrapping_neg() % LINE, self.item());
         let alike = |axis: &Axis| axis.src % LINE as isize == 0;
         let head = before / item;
@@ -325,7 +340,7 @@ impl<const SIZE: usize> Kernel for TransposeBlock<SIZE> {
         // SAFETY: the block lives as long as the call.
         let Block { outer, inner, .. } = unsafe { &*block };
         let (rows, columns) = (core::slice::from_ref(inner), core::slice::from_ref(outer));
-        let plane = Plane { rows, columns, far: false, stream: false, swap: 0 };
+        let plane = Plane { rows, columns, distance: Distance::Core, stream: false, swap: 0 };
         let (rows, columns) = plane.groups();
         // SAFETY: K1 to K4 are the caller's.
         unsafe {
@@ -352,7 +367,9 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     /// K1 for `S`, K2 to K4 for the plane.
     #[inline(always)]
     unsafe fn run<S: Simd>(&self, plane: &Plane<'_>) {
-        let beyond = !S::SCALAR && plane.stream && plane.has_lines(SIZE);
+        let far = plane.stream
+            || plane.distance == Distance::Memory && (SIZE <= 2 || plane.rows_collide());
+        let beyond = !S::SCALAR && far && plane.has_lines(SIZE);
         // SAFETY: handed on.
         unsafe {
             if plane.swap == 0 {
@@ -361,6 +378,7 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
                 }
                 if let ([down], [across], false, Some(head)) =
                     (plane.rows, plane.columns, plane.rows_collide(), self.rows_to_a_line())
+                    && plane.stream
                     && SIZE >= 4
                     && down.extent >= head + Self::EDGE
                 {
