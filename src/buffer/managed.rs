@@ -5,6 +5,7 @@ use crate::error::BufferError;
 use alloc::sync::Arc;
 use core::cell::UnsafeCell;
 use core::fmt;
+use core::panic::RefUnwindSafe;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// A buffer that views share; the exporter gets it back when the last of
@@ -24,6 +25,8 @@ pub struct ManagedBuffer {
 // SAFETY: what is held is `Send` and `Sync` itself, and is taken when nobody
 // is counted who could read it.
 unsafe impl Sync for ManagedBuffer {}
+/// A panic leaves the count and what is held as they were.
+impl RefUnwindSafe for ManagedBuffer {}
 
 struct Held {
     memory: Arc<Memory>,

@@ -21,6 +21,12 @@ fn constant(byte: u8, len: usize) -> Arc<MemoryView> {
 }
 
 #[test]
+fn views_cross_threads_and_panics() {
+    fn check<T: Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>() {}
+    check::<MemoryView>();
+}
+
+#[test]
 fn a_view_is_released_while_others_use_it() {
     let expected = constant(7, LEN);
     let hash = expected.xxh3_64();
