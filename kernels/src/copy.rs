@@ -214,7 +214,7 @@ impl Copy {
                 4 => select::<Reverse<4, false>>(level),
                 8 => select::<Reverse<8, false>>(level),
                 16 => select::<Reverse<16, false>>(level),
-                3 if level != Level::SCALAR => select::<Pixels<true, false>>(level),
+                3 => select::<Pixels<true, false>>(level),
                 5..=15 if level != Level::SCALAR => select::<Pieces<0>>(level),
                 _ => with_item!(item, I => select::<Gather<I>>(level)),
             },
@@ -272,10 +272,8 @@ impl Copy {
             Family::Swap if item.is_power_of_two() => {
                 with_unit!(unit, U => select::<Swap<U, false>>(level))
             }
-            Family::Swap if item == 3 && level != Level::SCALAR => {
-                select::<Pixels<false, false>>(level)
-            }
-            Family::Swap | Family::Gather | Family::Reverse if level != Level::SCALAR => {
+            Family::Swap if item == 3 => select::<Pixels<false, false>>(level),
+            Family::Swap | Family::Gather if level != Level::SCALAR => {
                 with_unit!(unit, U => select::<Pieces<U>>(level))
             }
             Family::Tiled => with_unit!(unit, U => select::<Tiled<Turned<U>>>(level)),
@@ -310,12 +308,8 @@ impl Copy {
             (Family::Reverse, 4) => Some(select::<Reverse<4, true>>(level)),
             (Family::Reverse, 8) => Some(select::<Reverse<8, true>>(level)),
             (Family::Reverse, 16) => Some(select::<Reverse<16, true>>(level)),
-            (Family::Reverse, 3) if self.unit == 0 && level != Level::SCALAR => {
-                Some(select::<Pixels<true, true>>(level))
-            }
-            (Family::Swap, 3) if level != Level::SCALAR => {
-                Some(select::<Pixels<false, true>>(level))
-            }
+            (Family::Reverse, 3) => Some(select::<Pixels<true, true>>(level)),
+            (Family::Swap, 3) => Some(select::<Pixels<false, true>>(level)),
             (Family::Deinterleave, 1) => Some(select::<Deinterleave<1, true>>(level)),
             (Family::Deinterleave, 2) => Some(select::<Deinterleave<2, true>>(level)),
             (Family::Deinterleave, 4) => Some(select::<Deinterleave<4, true>>(level)),

@@ -10,6 +10,8 @@
 
 use crate::copy::Args;
 use crate::dispatch::{Kernel, Simd};
+use crate::gather::rows;
+use crate::item::{Sized, Turned};
 use crate::transpose::LINE;
 use crate::vector::Vector;
 
@@ -29,15 +31,23 @@ impl<const BACK: bool, const STREAM: bool> Kernel for Pixels<BACK, STREAM> {
     unsafe fn run<S: Simd>((dst, src, block): Args) {
         // SAFETY: the block lives as long as the call.
         let block = unsafe { &*block };
-        let bytes = K * block.inner.extent;
+        let (k, bytes) = (K as isize, K * block.inner.extent);
+        if S::SCALAR || bytes < S::Lane::BYTES {
+            // SAFETY: K2 to K4 are the caller's; the strides are the block's.
+            return unsafe {
+                if BACK {
+                    rows::<Sized<K>>(dst, src, block, k, -k);
+                } else {
+                    rows::<Turned<1>>(dst, src, block, k, k);
+                }
+            };
+        }
         for o in 0..block.outer.extent as isize {
             // SAFETY: K2 to K4 for row `o`.
             unsafe {
                 let (dst, src) = (dst.offset(o * block.outer.dst), src.offset(o * block.outer.src));
                 let run = Run::<BACK> { dst, src: if BACK { src.add(K) } else { src }, bytes };
-                if S::SCALAR || bytes < S::Lane::BYTES {
-                    run.by_bytes();
-                } else if bytes < S::Wide::BYTES {
+                if bytes < S::Wide::BYTES {
                     run.registers::<S::Lane>(0, bytes);
                 } else {
                     run.lines::<S::Wide, STREAM>();
@@ -104,17 +114,6 @@ impl<const BACK: bool> Run<BACK> {
         phases
     };
 
-    /// The byte of the source as far from its start or end as byte `at` of
-    /// the destination from its start.
-    ///
-    /// # Safety
-    /// K4: inside the run, or at its end.
-    #[inline(always)]
-    unsafe fn across(self, at: usize) -> *const u8 {
-        // SAFETY: as promised.
-        unsafe { if BACK { self.src.sub(at) } else { self.src.add(at) } }
-    }
-
     /// The bytes of the destination from `at` on.
     ///
     /// # Safety
@@ -123,7 +122,7 @@ impl<const BACK: bool> Run<BACK> {
     unsafe fn make<V: Vector>(self, at: usize, phase: &Phase) -> V {
         // SAFETY: both lanes are bytes of items that the register has.
         unsafe {
-            let src = self.across(at);
+            let src = if BACK { self.src.sub(at) } else { self.src.add(at) };
             let low = V::load_lanes(
                 #[inline(always)]
                 |l| src.offset(phase.low_at[l]),
@@ -200,24 +199,5 @@ impl<const BACK: bool> Run<BACK> {
             at += GROUP;
         }
         at
-    }
-
-    /// All of the run byte by byte.
-    ///
-    /// # Safety
-    /// K2, K3.
-    #[inline(always)]
-    unsafe fn by_bytes(self) {
-        for at in 0..self.bytes {
-            let (item, byte) = (at / K * K, at % K);
-            // SAFETY: a byte of the run, of the same item.
-            unsafe {
-                *self.dst.add(at) = if BACK {
-                    *self.src.sub(item + K).add(byte)
-                } else {
-                    *self.src.add(item + K - 1 - byte)
-                };
-            }
-        }
     }
 }
