@@ -59,7 +59,7 @@ fn packed<T: Element>(view: &impl Strided, order: Order) -> Result<(Vec<T>, Layo
     let bytes = layout.nbytes();
     if memory::is_fresh(bytes) {
         schedule.how.stream = false;
-        // Zeroed lines are in the caches: of larger items none needs to wait.
+        // Zeroed lines are in the caches: there larger items gain no scratch.
         if layout.itemsize() > 2 {
             schedule.how.distance = schedule.how.distance.min(Distance::Caches);
         }

@@ -12,7 +12,6 @@ use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 use core::ops::Range;
 use stridewise_kernels::Level;
-use stridewise_kernels::copy::Family;
 use stridewise_kernels::transpose::Distance;
 
 /// Bytes of a source's run that a block should not cut.
@@ -33,7 +32,7 @@ pub(crate) struct Pack {
     pub(crate) full: Schedule,
     /// Bytes from one step to the next in the scratch.
     pitch: usize,
-    /// Whether copies ask for lines ahead.
+    /// Where the source is.
     distance: Distance,
 }
 
@@ -70,9 +69,7 @@ impl Pack {
         }
         let chunks = (nest.bytes() / PIECE).clamp(1, PIECES);
         let mut schedule = Schedule::new(nest, level, None, Some(chunks));
-        if schedule.how.inner.family == Family::Transpose {
-            schedule.how.distance = distance;
-        }
+        schedule.how.set_distance(distance);
         schedule
     }
 }

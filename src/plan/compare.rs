@@ -379,9 +379,7 @@ impl Tile {
         }
         let schedule = |nest| {
             let mut schedule = Schedule::new(nest, level, None, Some(1));
-            if far && schedule.how.inner.family == Family::Transpose {
-                schedule.how.distance = Distance::Caches;
-            }
+            schedule.how.set_distance(if far { Distance::Caches } else { Distance::Core });
             schedule
         };
         if packs_left {

@@ -163,8 +163,12 @@ impl How {
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
         let split = partition::partition(nest, inner, chunks);
-        let distance = if transposes { policy::distance(nest, caches) } else { Distance::Core };
-        let stream = tile::streams(family) && policy::streams(nest, caches, transposes);
+        let (distance, stream) = if transposes {
+            let distance = policy::distance(nest, caches);
+            (distance, distance == Distance::Memory)
+        } else {
+            (Distance::Core, tile::streams(family) && policy::streams(nest, caches))
+        };
         let kernel = match (transposes, stream) {
             (true, _) => Kernel::Plane(Transpose::new(level, item)),
             (false, true) => Kernel::Block(copy().past_caches()),
@@ -177,6 +181,13 @@ impl How {
     fn tiny(inner: Inner, unit: usize, kernel: Kernel, level: Level) -> How {
         let (distance, split) = (Distance::Core, Split::WHOLE);
         How { inner, unit, kernel, distance, stream: false, split, level }
+    }
+
+    /// Tells where the operands are of which the nest is a small part.
+    pub(crate) fn set_distance(&mut self, distance: Distance) {
+        if self.inner.family == Family::Transpose {
+            self.distance = distance;
+        }
     }
 
     /// Whether the kernel is the transposing one, plane by plane.

@@ -23,15 +23,10 @@ const LEAST_CHUNKS: usize = 4;
 const MOST_CHUNKS: usize = 64;
 
 /// Whether a copy should write past the caches: what it writes would push
-/// the rest out of the last of them, of which others want a part. Transposes
-/// would read each line before they write it, so they do it earlier.
+/// the rest out of the last of them, of which others want a part.
 #[inline]
-pub(crate) fn streams(nest: &LoopNest, caches: For, transposes: bool) -> bool {
-    if transposes {
-        exceeds(nest, caches, |caches| caches.l3 / 4)
-    } else {
-        exceeds(nest, caches, |caches| caches.l3 / 2)
-    }
+pub(crate) fn streams(nest: &LoopNest, caches: For) -> bool {
+    exceeds(nest, caches, |caches| caches.l3 / 2)
 }
 
 /// Whether a copy should ask for lines ahead: most will not be in a cache.
@@ -40,14 +35,15 @@ pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
     exceeds(nest, caches, |caches| 2 * caches.l2)
 }
 
-/// Where the operands of a transpose mostly are.
+/// Where the operands of a transpose mostly are. In memory it is written past
+/// the caches, earlier than other copies: it would read each line before.
 pub(crate) fn distance(nest: &LoopNest, caches: For) -> Distance {
-    if !prefetches(nest, caches) {
-        Distance::Core
-    } else if !streams(nest, caches, true) {
+    if exceeds(nest, caches, |caches| caches.l3 / 4) {
+        Distance::Memory
+    } else if prefetches(nest, caches) {
         Distance::Caches
     } else {
-        Distance::Memory
+        Distance::Core
     }
 }
 

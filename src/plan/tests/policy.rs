@@ -1,22 +1,35 @@
 //! What caches and bytes decide.
 
 use super::{l, nest};
-use crate::plan::policy::{chunks_for, prefetches, streams};
+use crate::plan::policy::{chunks_for, distance, prefetches, streams};
 use stridewise_kernels::Caches;
+use stridewise_kernels::transpose::Distance;
 
 const CACHES: Caches = Caches { l1: 32 << 10, l2: 512 << 10, l3: 32 << 20 };
 
 #[test]
 fn copies_stream_once_they_touch_a_part_of_the_last_cache() {
-    let run = |bytes| streams(&nest(bytes, &[]), Some(CACHES), false);
+    let run = |bytes| streams(&nest(bytes, &[]), Some(CACHES));
     assert!(!run(8 << 20) && run((8 << 20) + 1));
-    let plane = |bytes| streams(&nest(bytes, &[]), Some(CACHES), true);
+    let plane = |bytes| distance(&nest(bytes, &[]), Some(CACHES)) == Distance::Memory;
     assert!(!plane(4 << 20) && plane((4 << 20) + 1));
     // What is read again and again counts once.
-    let rows = |n| streams(&nest(1 << 20, &[l(n, 1 << 20, 0)]), Some(CACHES), false);
+    let rows = |n| streams(&nest(1 << 20, &[l(n, 1 << 20, 0)]), Some(CACHES));
     assert!(!rows(15) && rows(16));
     let nothing = nest(1 << 20, &[l(0, 0, 0)]);
-    assert!(!streams(&nothing, Some(Caches { l1: 0, l2: 0, l3: 0 }), false));
+    assert!(!streams(&nothing, Some(Caches { l1: 0, l2: 0, l3: 0 })));
+}
+
+#[test]
+fn transposes_are_farther_away_the_more_they_touch() {
+    let of = |bytes, caches| distance(&nest(bytes, &[]), Some(caches));
+    let (core, caches) = (512 << 10, 4 << 20);
+    let at = [1, core, core + 1, caches, caches + 1].map(|bytes| of(bytes, CACHES));
+    let (near, far) = (Distance::Core, Distance::Caches);
+    assert_eq!(at, [near, near, far, far, Distance::Memory]);
+    // A second cache that holds more than a part of the last one.
+    let wide = Caches { l2: 16 << 20, ..CACHES };
+    assert_eq!([caches, caches + 1].map(|bytes| of(bytes, wide)), [near, Distance::Memory]);
 }
 
 #[test]
@@ -24,7 +37,8 @@ fn plans_that_name_no_caches_are_for_those_of_this_machine() {
     for bytes in [1, 1 << 10, 1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 26] {
         let n = nest(bytes, &[]);
         let here = Some(Caches::detect());
-        assert_eq!(streams(&n, None, false), streams(&n, here, false), "{bytes}");
+        assert_eq!(streams(&n, None), streams(&n, here), "{bytes}");
+        assert_eq!(distance(&n, None), distance(&n, here), "{bytes}");
         assert_eq!(prefetches(&n, None), prefetches(&n, here), "{bytes}");
     }
 }
