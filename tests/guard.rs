@@ -99,7 +99,9 @@ fn prop_hash_stays_inside() {
 }
 
 /// No caches: everything that can be streamed is.
-const NONE: Caches = Caches { l1: 0, l2: 0, l3: 0 };
+const NONE: Caches = Caches { l1: 0, l2: 0, l3: 0, follows_rows: false };
+/// The same for other prefetchers.
+const FOLLOWS: Caches = Caches { follows_rows: true, ..NONE };
 
 /// A layout of each class, to be copied from and to C order: rows, columns
 /// and streams on either side of what kernels take at once, and so long that
@@ -145,7 +147,8 @@ fn classes(itemsize: usize) -> Vec<Layout> {
 fn every_class_stays_inside() {
     let levels = || Level::available().map(Some);
     let every = |caches| levels().map(move |level| Options { level, chunks: Some(1), caches });
-    let options: Vec<Options> = every(None).chain(every(Some(NONE))).collect();
+    let options: Vec<Options> =
+        [None, Some(NONE), Some(FOLLOWS)].into_iter().flat_map(every).collect();
     let edges = EDGES.map(|edge| [edge; 2]);
     let all = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 48, 64];
     // An emulator takes minutes for all; compiled code has the rest.

@@ -22,6 +22,9 @@ pub struct Caches {
     pub l2: usize,
     /// The last level, be it the second or the third.
     pub l3: usize,
+    /// Whether the prefetchers follow dozens of rows that are read side by
+    /// side, a line of each in turn, as Intel's do.
+    pub follows_rows: bool,
 }
 
 const KIB: usize = 1 << 10;
@@ -30,22 +33,39 @@ const MIB: usize = 1 << 20;
 impl Caches {
     /// What is assumed where nobody says: small, because a plan for a cache
     /// that is not there costs more than one that leaves some of it unused.
-    pub const USUAL: Caches = Caches { l1: 32 * KIB, l2: 512 * KIB, l3: 8 * MIB };
+    pub const USUAL: Caches =
+        Caches { l1: 32 * KIB, l2: 512 * KIB, l3: 8 * MIB, follows_rows: false };
 
     /// The least that [`Caches::sane`] makes of any size.
-    pub const LEAST: Caches = Caches { l1: 16 * KIB, l2: 128 * KIB, l3: MIB };
+    pub const LEAST: Caches = Caches { l1: 16 * KIB, l2: 128 * KIB, l3: MIB, follows_rows: false };
 
-    /// The most that [`Caches::sane`] makes of any size. Larger last levels
-    /// are shared by dozens of cores, none of which has it to itself.
-    pub const MOST: Caches = Caches { l1: 128 * KIB, l2: 16 * MIB, l3: 64 * MIB };
+    /// Nothing is known, which counts as no caches at all in a plan.
+    #[cfg_attr(
+        not(any(test, target_arch = "x86_64", all(feature = "std", target_os = "linux"))),
+        allow(dead_code)
+    )]
+    const UNKNOWN: Caches = Caches { l1: 0, l2: 0, l3: 0, follows_rows: false };
 
-    /// The sizes of this CPU; three loads after the first call.
+    /// The most that [`Caches::sane`] makes of any size.
+    pub const MOST: Caches =
+        Caches { l1: 128 * KIB, l2: 16 * MIB, l3: 64 * MIB, follows_rows: true };
+
+    /// A larger last level is made of the parts of dozens of cores, and is
+    /// hardly faster than memory for one of them.
+    const SHARED: usize = 96 * MIB;
+    /// What counts of it: so many second levels.
+    const PARTS: usize = 6;
+
+    /// Those of this CPU; three loads after the first call.
     #[inline]
     #[must_use]
     pub fn detect() -> Caches {
         let [l1, l2, l3] = SIZES.each_ref().map(|size| size.load(Relaxed));
         // Threads that come first all find and store the same.
-        if l1 == 0 || l2 == 0 || l3 == 0 { find() } else { Caches { l1, l2, l3 } }
+        if l1 == 0 || l2 == 0 || l3 == 0 {
+            return find();
+        }
+        Caches { l1, l2, l3: l3 & !FOLLOWS, follows_rows: l3 & FOLLOWS != 0 }
     }
 
     /// These sizes where they can be true, else what is nearest to them: a
@@ -54,19 +74,23 @@ impl Caches {
     /// ```
     /// use stridewise_kernels::Caches;
     /// // What a virtual machine with a part of a large server may say.
-    /// let caches = Caches { l1: 0, l2: 1 << 20, l3: 480 << 20 }.sane();
-    /// assert_eq!(caches, Caches { l1: 32 << 10, l2: 1 << 20, l3: 64 << 20 });
+    /// let caches = Caches { l1: 0, l2: 2 << 20, l3: 300 << 20, follows_rows: true };
+    /// assert_eq!(caches.sane(), Caches { l1: 32 << 10, l3: 12 << 20, ..caches });
     /// ```
     #[must_use]
     pub fn sane(self) -> Caches {
-        let Caches { l1: least1, l2: least2, l3: least3 } = Caches::LEAST;
+        let Caches { l1: least1, l2: least2, l3: least3, .. } = Caches::LEAST;
         let known = |size, usual| if size == 0 { usual } else { size };
         let l1 = known(self.l1, Caches::USUAL.l1).clamp(least1, Caches::MOST.l1);
         let l2 = known(self.l2, Caches::USUAL.l2).clamp(least2.max(2 * l1), Caches::MOST.l2);
         // Some CPUs have just two levels.
         let last = if self.l2 == 0 { Caches::USUAL.l3 } else { l2 };
-        let l3 = known(self.l3, last).clamp(least3.max(l2), Caches::MOST.l3);
-        Caches { l1, l2, l3 }
+        let l3 = match known(self.l3, last) {
+            shared if shared > Caches::SHARED => Caches::PARTS * l2,
+            l3 => l3,
+        };
+        let l3 = l3.clamp(least3.max(l2), Caches::MOST.l3);
+        Caches { l1, l2, l3, follows_rows: self.follows_rows }
     }
 
     /// Takes a cache into account that somebody describes.
@@ -87,11 +111,16 @@ impl Caches {
 
 /// The sizes, smallest first; 0 until they are known.
 static SIZES: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
+/// In the last of them: whether rows are followed.
+const FOLLOWS: usize = 1;
 
 #[cold]
 fn find() -> Caches {
     let found = described().map_or(Caches::USUAL, Caches::sane);
-    for (size, found) in SIZES.iter().zip([found.l1, found.l2, found.l3]) {
+    // Of the last level, odd bytes do not count.
+    let found = Caches { l3: found.l3 & !FOLLOWS, ..found };
+    let l3 = found.l3 | if found.follows_rows { FOLLOWS } else { 0 };
+    for (size, found) in SIZES.iter().zip([found.l1, found.l2, l3]) {
         size.store(found, Relaxed);
     }
     found
@@ -101,7 +130,8 @@ fn find() -> Caches {
 #[cfg(target_arch = "x86_64")]
 fn described() -> Option<Caches> {
     // Leaf 4 is Intel's, and 0 elsewhere; AMD has the same under another number.
-    leaves(4).or_else(|| leaves(0x8000_001d))
+    let intel = || leaves(4).map(|caches| Caches { follows_rows: true, ..caches });
+    intel().or_else(|| leaves(0x8000_001d))
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -115,7 +145,7 @@ fn leaves(leaf: u32) -> Option<Caches> {
     if ask(leaf & 0x8000_0000, 0).eax < leaf {
         return None;
     }
-    let mut caches = Caches { l1: 0, l2: 0, l3: 0 };
+    let mut caches = Caches::UNKNOWN;
     for cache in 0..8 {
         let CpuidResult { eax, ebx, ecx, .. } = ask(leaf, cache);
         let bits = |word: u32, from: u32, many: u32| (word >> from & ((1 << many) - 1)) as usize;
@@ -145,7 +175,7 @@ fn described() -> Option<Caches> {
 #[cfg(any(test, all(feature = "std", target_os = "linux", not(target_arch = "x86_64"))))]
 fn listed(folder: &std::path::Path) -> Option<Caches> {
     use std::fs::read_to_string;
-    let mut caches = Caches { l1: 0, l2: 0, l3: 0 };
+    let mut caches = Caches::UNKNOWN;
     for cache in 0..8 {
         let folder = folder.join(std::format!("index{cache}"));
         let read = |name| read_to_string(folder.join(name)).unwrap_or_default();
@@ -164,7 +194,7 @@ fn listed(folder: &std::path::Path) -> Option<Caches> {
             caches.add(level, size.saturating_mul(unit));
         }
     }
-    (caches != Caches { l1: 0, l2: 0, l3: 0 }).then_some(caches)
+    (caches != Caches::UNKNOWN).then_some(caches)
 }
 
 #[cfg(test)]
@@ -180,14 +210,19 @@ mod tests {
 
     #[test]
     fn what_cannot_be_true_is_made_usual() {
-        let sane = |l1, l2, l3| Caches { l1, l2, l3 }.sane();
+        let of = |l1, l2, l3| Caches { l1, l2, l3, follows_rows: false };
+        let sane = |l1, l2, l3| of(l1, l2, l3).sane();
         assert_eq!(sane(0, 0, 0), Caches::USUAL);
-        let zen3 = Caches { l1: 32 * KIB, l2: 512 * KIB, l3: 32 * MIB };
+        let zen3 = of(32 * KIB, 512 * KIB, 32 * MIB);
         assert_eq!(zen3.sane(), zen3);
         // No third level: the second is the last.
-        assert_eq!(sane(64 * KIB, 4 * MIB, 0), Caches { l1: 64 * KIB, l2: 4 * MIB, l3: 4 * MIB });
+        assert_eq!(sane(64 * KIB, 4 * MIB, 0), of(64 * KIB, 4 * MIB, 4 * MIB));
         assert_eq!(sane(1, 1, 1), Caches::LEAST);
-        assert_eq!(sane(usize::MAX, usize::MAX, usize::MAX), Caches::MOST);
+        let most = Caches { follows_rows: true, ..of(usize::MAX, usize::MAX, usize::MAX) };
+        assert_eq!(most.sane(), Caches::MOST);
+        // The largest of a few cores, and one of many.
+        let last = |l3| sane(48 * KIB, 2 * MIB, l3).l3;
+        assert_eq!([last(96 * MIB), last(105 * MIB)], [64 * MIB, 12 * MIB]);
         // A last level that is smaller than the one below.
         assert_eq!(sane(32 * KIB, 2 * MIB, MIB).l3, 2 * MIB);
     }
@@ -211,7 +246,10 @@ mod tests {
         }
         let found = listed(&folder);
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(found, Some(Caches { l1: 48 * KIB, l2: 2 * MIB, l3: 32 * MIB }));
+        assert_eq!(
+            found,
+            Some(Caches { l1: 48 * KIB, l2: 2 * MIB, l3: 32 * MIB, follows_rows: false })
+        );
         assert_eq!(listed(&folder), None);
     }
 }

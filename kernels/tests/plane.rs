@@ -48,10 +48,12 @@ fn group(
 #[test]
 fn planes_match_their_definition() {
     for_each_level(|level| {
-        let (mut random, mut split) = (Random(7), 0);
+        let (mut random, mut split, mut pairs) = (Random(7), 0, [0; 5]);
         for item in [1usize, 2, 4, 8, 16, 3, 5, 6, 7, 12, 24, 33, 64] {
-            for round in 0..80 {
-                let distance = [Distance::Core, Distance::Caches, Distance::Memory][round / 6 % 3];
+            for round in 0..96 {
+                let distance =
+                    [Distance::Core, Distance::Caches, Distance::Memory, Distance::FollowedMemory]
+                        [round / 6 % 4];
                 let stream = round % 2 == 0;
                 let extents = |random: &mut Random, big: usize| -> Vec<usize> {
                     match random.within(0, 2) {
@@ -145,6 +147,19 @@ fn planes_match_their_definition() {
                     && rows.iter().all(|axis| axis.src % 64 == 0);
                 let whole = before > 0 && before % item == 0 && before < nc * item;
                 split += usize::from(alike && whole);
+                // SAFETY: inside the buffer.
+                let to = unsafe { dst.as_ptr().offset(origin) };
+                if stream
+                    && distance == Distance::FollowedMemory
+                    && item.is_power_of_two()
+                    && item <= 16
+                    && columns.iter().all(|axis| axis.dst % 64 == 0)
+                    && nc * item >= 64
+                    && to.addr() % item == 0
+                    && nr * item >= to.align_offset(64) + 128
+                {
+                    pairs[item.ilog2() as usize] += 1;
+                }
                 // SAFETY: K1 by the level; the buffers hold all offsets.
                 unsafe {
                     transpose.run(
@@ -172,5 +187,6 @@ fn planes_match_their_definition() {
             }
         }
         assert!(split > 0, "no source started within a line");
+        assert!(pairs.iter().all(|&n| n > 1), "{pairs:?} planes in pairs of lines");
     });
 }

@@ -165,7 +165,7 @@ impl How {
         let split = partition::partition(nest, inner, chunks);
         let (distance, stream) = if transposes {
             let distance = policy::distance(nest, caches);
-            (distance, distance == Distance::Memory)
+            (distance, distance >= Distance::Memory)
         } else {
             (Distance::Core, tile::streams(family) && policy::streams(nest, caches))
         };
@@ -187,6 +187,8 @@ impl How {
     pub(crate) fn set_distance(&mut self, distance: Distance) {
         if self.inner.family == Family::Transpose {
             self.distance = distance;
+            // There, who reads from scratch meanwhile is as fast as by ordinary stores.
+            self.stream = distance == Distance::FollowedMemory;
         }
     }
 

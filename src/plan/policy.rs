@@ -39,7 +39,8 @@ pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
 /// the caches, earlier than other copies: it would read each line before.
 pub(crate) fn distance(nest: &LoopNest, caches: For) -> Distance {
     if exceeds(nest, caches, |caches| caches.l3 / 4) {
-        Distance::Memory
+        let follows = caches.unwrap_or_else(Caches::detect).follows_rows;
+        if follows { Distance::FollowedMemory } else { Distance::Memory }
     } else if prefetches(nest, caches) {
         Distance::Caches
     } else {

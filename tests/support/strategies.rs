@@ -194,7 +194,8 @@ pub(super) fn itemsize() -> impl Strategy<Value = usize> {
 pub(crate) fn options() -> impl Strategy<Value = Options> {
     let levels: Vec<Level> = Level::available().collect();
     let chunks = vec![1usize, 1, 2, 3, 7, 16];
-    let caches = vec![None, Some(Caches { l1: 0, l2: 0, l3: 0 })];
+    let no = |follows_rows| Some(Caches { l1: 0, l2: 0, l3: 0, follows_rows });
+    let caches = vec![None, no(false), no(true)];
     (select(levels), select(chunks), select(caches)).prop_map(|(level, chunks, caches)| Options {
         level: Some(level),
         chunks: Some(chunks),

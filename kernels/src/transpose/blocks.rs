@@ -109,12 +109,12 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
 }
 
 /// How a block is written.
-trait Put {
+pub(super) trait Put {
     const STREAM: bool;
 }
 
 /// By ordinary stores.
-struct Store;
+pub(super) struct Store;
 
 /// Whole lines past the caches; the rows are lines, the columns at least one.
 struct Stream;
@@ -134,7 +134,7 @@ impl Put for Stream {
 /// K1 for `S`, K2 to K4 for so many rows and columns of the tile; what `P`
 /// says of them.
 #[inline(always)]
-unsafe fn go<S: Simd, R: Offsets, C: Offsets, const SIZE: usize>(
+pub(super) unsafe fn go<S: Simd, R: Offsets, C: Offsets, const SIZE: usize>(
     tile: Tile<R, C>,
     rows: usize,
     columns: usize,

@@ -10,11 +10,13 @@
 //! There are three ways through a plane. Small ones go micro-tile by
 //! micro-tile (`small`). Others go in tiles of a line by a line (see `tile`),
 //! block by block in and near the caches, along the source where the
-//! destination is written past them (`blocks`). Beyond the caches, the ones
+//! destination is written past them (`blocks`), some in pairs of lines
+//! (`pairs`). Beyond the caches, the ones
 //! whose rows share cache sets, do not start on lines, or have small items go
 //! through scratch in both caches (`staged`).
 
 mod blocks;
+mod pairs;
 mod small;
 mod staged;
 mod table;
@@ -26,6 +28,7 @@ use crate::dispatch::{Kernel, KernelFn, Simd, select};
 use crate::equal::Equal;
 use crate::item::{Any, Item, Sized, with_item};
 use crate::level::Level;
+use blocks::{Store, go};
 use core::marker::PhantomData;
 use small::Small;
 use staged::{Staged, is_register};
@@ -47,6 +50,9 @@ pub enum Distance {
     Caches,
     /// Mostly in memory. So do small items, and rows that share cache sets.
     Memory,
+    /// The same where [many rows are followed](crate::Caches::follows_rows):
+    /// what is written past the caches is written in pairs of lines.
+    FollowedMemory,
 }
 
 /// Items whose source runs along some axes and whose destination runs along
@@ -368,10 +374,16 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     #[inline(always)]
     unsafe fn run<S: Simd>(&self, plane: &Plane<'_>) {
         let far = plane.stream
-            || plane.distance == Distance::Memory && (SIZE <= 2 || plane.rows_collide());
+            || plane.distance >= Distance::Memory && (SIZE <= 2 || plane.rows_collide());
         let beyond = !S::SCALAR && far && plane.has_lines(SIZE);
+        let pairs = beyond && plane.stream && plane.distance == Distance::FollowedMemory;
         // SAFETY: handed on.
         unsafe {
+            if let (true, Some(head)) = (pairs, self.rows_to_a_line())
+                && self.rows.len() >= head + Self::PAIR
+            {
+                return self.by_pairs::<S>(plane.swap, head);
+            }
             if plane.swap == 0 {
                 if !beyond {
                     return self.by_blocks::<S>();

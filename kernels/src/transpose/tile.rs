@@ -194,12 +194,87 @@ impl<R: Offsets, C: Offsets> Tile<R, C> {
         }
     }
 
+    /// So many lines of each of a line's columns, by way of a copy of the
+    /// source's lines, whose items are turned by `index`. Run after run of a
+    /// column goes to `put(column, byte, run)`.
+    ///
+    /// # Safety
+    /// K1 for `V`, K2 and K4 for `LINES * LINE / SIZE` rows and `LINE / SIZE`
+    /// columns, which are there; at most two lines.
+    #[inline(always)]
+    pub(super) unsafe fn by_copy<V: Vector, const SIZE: usize, const LINES: usize>(
+        self,
+        index: Option<V>,
+        mut put: impl FnMut(usize, usize, V),
+    ) {
+        #[repr(align(64))]
+        struct Copy(MaybeUninit<[u8; 64 * LINE]>);
+        let mut copy = Copy(MaybeUninit::uninit());
+        let at = copy.0.as_mut_ptr().cast::<u8>();
+        let lane = 16 / SIZE;
+        // SAFETY: as promised. The copy has a line of each row: 64 of one or
+        // two bytes.
+        unsafe {
+            for row in 0..LINES * LINE / SIZE {
+                let (from, to) = (self.src.offset(self.rows.at(row)), at.add(row * LINE));
+                for part in (0..LINE).step_by(V::BYTES) {
+                    let run = V::load(from.add(part));
+                    let run = if let Some(index) = index { run.shuffle(index) } else { run };
+                    run.store(to.add(part));
+                }
+            }
+            for c in 0..LINE / 16 {
+                let mut parts = [[MaybeUninit::<V>::uninit(); 16]; 8];
+                for part in 0..LINES * LINE / V::BYTES {
+                    micro::<V, SIZE>(
+                        #[inline(always)]
+                        |row| at.cast_const().add((row + part * V::LANES * lane) * LINE + 16 * c),
+                        #[inline(always)]
+                        |column, run| parts[part][column] = MaybeUninit::new(run),
+                    );
+                }
+                for column in 0..lane {
+                    for part in 0..LINES * LINE / V::BYTES {
+                        let run = parts[part][column].assume_init();
+                        put(c * lane + column, part * V::BYTES, run);
+                    }
+                }
+            }
+        }
+    }
+
+    /// So many rows and columns of items whose bytes are reversed in units of
+    /// `unit`, item by item.
+    ///
+    /// # Safety
+    /// K2 to K4 for these rows and columns.
+    pub(super) unsafe fn by_swapped_items<const SIZE: usize>(
+        self,
+        unit: usize,
+        rows: usize,
+        columns: usize,
+    ) {
+        let index = swapped(SIZE, unit);
+        for row in 0..rows {
+            for column in 0..columns {
+                // SAFETY: item (row, column).
+                unsafe {
+                    let from = self.src.offset(self.rows.at(row)).add(column * SIZE);
+                    let to = self.row(column).add(row * SIZE);
+                    for byte in 0..SIZE {
+                        *to.add(byte) = *from.add(usize::from(index[byte]));
+                    }
+                }
+            }
+        }
+    }
+
     /// Where a destination row starts.
     ///
     /// # Safety
     /// K4; the row is there.
     #[inline(always)]
-    unsafe fn row(self, column: usize) -> *mut u8 {
+    pub(super) unsafe fn row(self, column: usize) -> *mut u8 {
         // SAFETY: as promised.
         unsafe { self.dst.offset(self.columns.at(column)) }
     }
@@ -211,4 +286,17 @@ impl<R: Offsets, C: Offsets> Tile<R, C> {
 pub(super) unsafe fn put<V: Vector, const STREAM: bool>(run: V, to: *mut u8) {
     // SAFETY: as promised.
     unsafe { if STREAM { run.stream(to) } else { run.store(to) } }
+}
+
+/// The shuffle that reverses each item of a lane in units of `unit` bytes.
+pub(super) fn swapped(size: usize, unit: usize) -> [u8; 16] {
+    let mut index = [0; 16];
+    let mut at = 0;
+    while at < 16 / size * size {
+        let (item, byte) = (at / size * size, at % size);
+        let mirrored = (size / unit - 1 - byte / unit) * unit + byte % unit;
+        index[at] = (item + mirrored) as u8;
+        at += 1;
+    }
+    index
 }

@@ -67,6 +67,7 @@ impl Share {
             l1: caches.l1 / cores,
             l2: caches.l2 / cores,
             l3: caches.l3 / cores,
+            ..caches
         };
         let tiny = bytes / cores < TINY;
         let caches = match caches {

@@ -5,7 +5,7 @@ use crate::plan::policy::{chunks_for, distance, prefetches, streams};
 use stridewise_kernels::Caches;
 use stridewise_kernels::transpose::Distance;
 
-const CACHES: Caches = Caches { l1: 32 << 10, l2: 512 << 10, l3: 32 << 20 };
+const CACHES: Caches = Caches { l1: 32 << 10, l2: 512 << 10, l3: 32 << 20, follows_rows: false };
 
 #[test]
 fn copies_stream_once_they_touch_a_part_of_the_last_cache() {
@@ -17,7 +17,7 @@ fn copies_stream_once_they_touch_a_part_of_the_last_cache() {
     let rows = |n| streams(&nest(1 << 20, &[l(n, 1 << 20, 0)]), Some(CACHES));
     assert!(!rows(15) && rows(16));
     let nothing = nest(1 << 20, &[l(0, 0, 0)]);
-    assert!(!streams(&nothing, Some(Caches { l1: 0, l2: 0, l3: 0 })));
+    assert!(!streams(&nothing, Some(Caches { l1: 0, l2: 0, l3: 0, ..CACHES })));
 }
 
 #[test]
@@ -27,6 +27,9 @@ fn transposes_are_farther_away_the_more_they_touch() {
     let at = [1, core, core + 1, caches, caches + 1].map(|bytes| of(bytes, CACHES));
     let (near, far) = (Distance::Core, Distance::Caches);
     assert_eq!(at, [near, near, far, far, Distance::Memory]);
+    let follows = Caches { follows_rows: true, ..CACHES };
+    let at = [caches, caches + 1].map(|bytes| of(bytes, follows));
+    assert_eq!(at, [far, Distance::FollowedMemory]);
     // A second cache that holds more than a part of the last one.
     let wide = Caches { l2: 16 << 20, ..CACHES };
     assert_eq!([caches, caches + 1].map(|bytes| of(bytes, wide)), [near, Distance::Memory]);

@@ -6,7 +6,7 @@ use crate::dispatch::Simd;
 use crate::item::{Item, Sized};
 use crate::runs::run_of_bytes;
 use crate::transpose::LINE;
-use crate::transpose::tile::micro;
+use crate::transpose::tile::{micro, swapped};
 use crate::vector::Vector;
 
 /// Some rows of a block, on their way from the source to the shelf.
@@ -154,17 +154,4 @@ impl Panel<'_> {
             }
         }
     }
-}
-
-/// The shuffle that reverses each item of a lane in units of `unit` bytes.
-fn swapped(size: usize, unit: usize) -> [u8; 16] {
-    let mut index = [0; 16];
-    let mut at = 0;
-    while at < 16 / size * size {
-        let (item, byte) = (at / size * size, at % size);
-        let mirrored = (size / unit - 1 - byte / unit) * unit + byte % unit;
-        index[at] = (item + mirrored) as u8;
-        at += 1;
-    }
-    index
 }
