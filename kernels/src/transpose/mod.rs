@@ -275,7 +275,9 @@ impl Plane<'_> {
 
     fn staged(&self, dst: *mut u8, src: *const u8, against: Option<Equal>) -> Staged<'_> {
         let (rows, columns) = self.groups();
-        Staged { dst, src, rows, columns, stream: self.stream, swap: self.swap, against }
+        let Plane { stream, swap, distance, .. } = *self;
+        let by_pieces = stream && distance == Distance::FollowedMemory;
+        Staged { dst, src, rows, columns, stream, by_pieces, swap, against }
     }
 
     /// Bytes of an item: the step of the innermost row axis.

@@ -12,6 +12,10 @@ pub(super) struct Ahead<'t> {
 }
 
 impl Ahead<'_> {
+    pub(super) fn nothing() -> Self {
+        Ahead { source: Lines { src: core::ptr::null(), rows: &[], each: 1, next: 0 }, left: None }
+    }
+
     /// Goes on with a row of the source.
     #[inline(always)]
     pub(super) fn start_at(&mut self, row: usize) {
@@ -50,6 +54,9 @@ impl Lines<'_> {
     /// K1 for `S`.
     #[inline(always)]
     unsafe fn ask<S: Simd>(&mut self, n: usize) {
+        if self.rows.is_empty() {
+            return;
+        }
         for _ in 0..n {
             if let Some(&row) = self.rows.get(self.next / self.each) {
                 let at = self.next % self.each * LINE;

@@ -15,6 +15,11 @@
 //! the destination row has within its line. What is left of a line at the
 //! end of a block is carried to its start, and leaves with the next block.
 //!
+//! Where many rows are followed that are read side by side, nothing is asked
+//! for, and all the rows of a block are read together, a *piece* of some lines
+//! at a time, which leaves as pairs of lines before the next one is read. What
+//! is carried then waits in lines of its own.
+//!
 //! A comparison does the same but for the end: the shelf's rows are compared
 //! with the destination's, whose lines have been asked for meanwhile.
 
@@ -33,6 +38,9 @@ use ahead::{Ahead, Lines};
 use core::mem::MaybeUninit;
 use panel::Panel;
 
+/// Columns of a block, at most: of three-byte items.
+const COLUMNS: usize = 4096 / 3;
+
 /// Rows of a table: a block's, and those of the two panels after it.
 type RowTable = Table<{ 512 + 2 * 64 }>;
 
@@ -44,24 +52,50 @@ pub(super) struct Sizes {
     run: usize,
     /// Bytes of a source row in a block, whole items.
     width: usize,
+    /// Bytes of a source row in a piece, if a block goes piece by piece.
+    piece: usize,
     /// Source rows of a panel.
     panel: usize,
+    /// Bytes from one row of the stage to the next: an odd number of lines
+    /// or so, and room to read a register at the last item.
+    pitch: usize,
 }
 
 impl Sizes {
     #[inline(always)]
     pub(super) const fn new(item: usize) -> Sizes {
-        let least = if matches!(item, 8 | 16) { 1024 } else { 512 };
-        let unit =
-            item * (LINE >> if item.trailing_zeros() < 6 { item.trailing_zeros() } else { 6 });
-        let run = unit * usize::div_ceil(least, unit);
+        let run = Sizes::run(item, if matches!(item, 8 | 16) { 1024 } else { 512 });
         let width = if item < 3 { 256 } else { 512 / item * item };
         let panel = match item {
             1 => 64,
             8 | 16 => 16,
             _ => 32,
         };
-        Sizes { item, run, width, panel }
+        let pitch = width.next_multiple_of(LINE) + LINE;
+        Sizes { item, run, width, piece: width, panel, pitch }
+    }
+
+    /// Those of blocks that go piece by piece.
+    #[inline(always)]
+    const fn by_pieces(item: usize) -> Sizes {
+        const PAGE: usize = 4096;
+        let run = Sizes::run(item, 2 * LINE);
+        let piece = item * usize::div_ceil(3 * LINE, item);
+        let width = if item == 2 { PAGE / 2 } else { PAGE } / piece * piece;
+        let pitch = if is_register(item) {
+            Sizes::new(item).pitch
+        } else {
+            piece.next_multiple_of(LINE) + LINE
+        };
+        Sizes { item, run, width, piece, panel: run / item, pitch }
+    }
+
+    /// The least bytes from some on that are whole items and whole lines.
+    #[inline(always)]
+    const fn run(item: usize, least: usize) -> usize {
+        let unit =
+            item * (LINE >> if item.trailing_zeros() < 6 { item.trailing_zeros() } else { 6 });
+        unit * usize::div_ceil(least, unit)
     }
 
     /// Source rows of a block.
@@ -76,20 +110,26 @@ impl Sizes {
         self.width / self.item
     }
 
+    /// Whether a block goes piece by piece.
+    #[inline(always)]
+    const fn has_pieces(self) -> bool {
+        self.piece < self.width
+    }
+
+    /// Bytes of all of the shelf, and of the lines that wait.
+    #[inline(always)]
+    const fn room(self) -> usize {
+        let waiting = if self.has_pieces() { self.columns() * LINE } else { 0 };
+        self.piece / self.item * self.shelf() + waiting
+    }
+
     /// Lines of a source row in a block.
     #[inline(always)]
     const fn lines(self) -> usize {
         self.width.div_ceil(LINE)
     }
 
-    /// Bytes from one row of the stage to the next: an odd number of lines
-    /// or so, and room to read a register at the last item.
-    #[inline(always)]
-    const fn stage(self) -> usize {
-        self.width.next_multiple_of(LINE) + LINE
-    }
-
-    /// The same of the shelf: a block, the phase, and what is written beyond
+    /// Bytes from one row of the shelf to the next: a block, the phase, and what is written beyond
     /// the last item.
     #[inline(always)]
     const fn shelf(self) -> usize {
@@ -127,6 +167,8 @@ pub(super) struct Staged<'a> {
     pub(super) columns: Group<'a>,
     /// Past the caches, or by ordinary stores.
     pub(super) stream: bool,
+    /// Past them piece by piece.
+    pub(super) by_pieces: bool,
     /// The bytes of each item are reversed in units of so many, unless 0.
     pub(super) swap: usize,
     /// By what the plane is compared with the destination instead.
@@ -140,11 +182,17 @@ impl Staged<'_> {
     /// K1 for `S`, K2 to K4 for the plane, whose items have `item` bytes.
     #[inline(always)]
     pub(super) unsafe fn run<S: Simd, I: Item>(&self, item: usize) -> bool {
-        let sizes = Sizes::new(I::size(item));
+        let item = I::size(item);
+        // One-byte items would need too many rows side by side.
+        let sizes = if self.by_pieces && item > 1 && self.against.is_none() {
+            Sizes::by_pieces(item)
+        } else {
+            Sizes::new(item)
+        };
         // SAFETY: handed on.
         unsafe {
             match sizes.item {
-                2 | 4 | 8 | 16 => self.by_shelf::<S, I, { 128 * 576 }>(sizes),
+                2 | 4 | 8 | 16 => self.by_shelf::<S, I, { 96 << 10 }>(sizes),
                 _ => self.by_shelf::<S, I, { 256 * 576 }>(sizes),
             }
         }
@@ -154,14 +202,15 @@ impl Staged<'_> {
     /// That of [`Staged::run`]; a shelf has at most `BYTES`.
     #[inline(always)]
     unsafe fn by_shelf<S: Simd, I: Item, const BYTES: usize>(&self, sizes: Sizes) -> bool {
-        debug_assert!(BYTES >= sizes.columns() * sizes.shelf());
-        debug_assert!(size_of::<Stage>() >= sizes.panel * sizes.stage());
+        debug_assert!(BYTES >= sizes.room());
+        debug_assert!(size_of::<Stage>() >= sizes.panel * sizes.pitch);
         let (rows, columns) = (self.rows.len(), self.columns.len());
         let (mut stage, mut shelf) = (Stage::new(), Room::<BYTES>::new());
         // Micro-tiles read rows and columns that a panel at an edge lacks.
         // SAFETY: all of the stage.
         unsafe { stage.start().write_bytes(0, size_of::<Stage>()) };
-        let (mut across, mut starts) = (ColumnTable::new(), ColumnTable::new());
+        let mut across = Table::<COLUMNS>::new();
+        let mut starts = ColumnTable::new();
         let mut down = RowTable::new();
         for column in (0..columns).step_by(sizes.columns()) {
             across.move_to(self.columns, column, columns.min(column + sizes.columns()), 0);
@@ -170,9 +219,11 @@ impl Staged<'_> {
             let phase = |offset: isize| {
                 if moves { self.dst.wrapping_offset(offset).addr() % LINE } else { 0 }
             };
-            starts.set(across.offsets().len(), |c| {
-                (c * sizes.shelf() + phase(across.offsets()[c])) as isize
-            });
+            if !sizes.has_pieces() {
+                starts.set(across.offsets().len(), |c| {
+                    (c * sizes.shelf() + phase(across.offsets()[c])) as isize
+                });
+            }
             for row in (0..rows).step_by(sizes.rows()) {
                 let end = rows.min(row + sizes.rows());
                 self.look_down(&mut down, sizes, row, column);
@@ -190,6 +241,11 @@ impl Staged<'_> {
                     swap: self.swap,
                     against: self.against,
                 };
+                if sizes.has_pieces() {
+                    // SAFETY: a block of the plane.
+                    unsafe { block.run_by_pieces::<S, I>(sizes, stage.start(), shelf.start()) };
+                    continue;
+                }
                 // SAFETY: a block of the plane.
                 if !unsafe { block.run::<S, I>(sizes, stage.start(), shelf.start()) } {
                     return false;
@@ -255,22 +311,7 @@ impl Block<'_> {
             ahead.start_at(row + rows);
             let panel = Panel { block: self, sizes, stage, shelf, row, rows };
             // SAFETY: a panel of the block.
-            unsafe {
-                panel.load::<S>();
-                match I::size(sizes.item) {
-                    1 => panel.turn::<S, 1>(&mut ahead),
-                    2 => panel.turn::<S, 2>(&mut ahead),
-                    4 => panel.turn::<S, 4>(&mut ahead),
-                    8 => panel.turn::<S, 8>(&mut ahead),
-                    16 => panel.turn::<S, 16>(&mut ahead),
-                    ..=15 if self.swap != 0 => panel.turn_swapped::<S>(&mut ahead),
-                    3 => panel.turn_items::<S, 4>(&mut ahead),
-                    5..=7 => panel.turn_items::<S, 8>(&mut ahead),
-                    9..=15 => panel.turn_items::<S, 16>(&mut ahead),
-                    17..=32 => panel.turn_items::<S, 32>(&mut ahead),
-                    _ => panel.turn_items::<S, 64>(&mut ahead),
-                }
-            }
+            unsafe { panel.run::<S, I>(&mut ahead) };
         }
         ahead.start_at(self.rows + sizes.panel);
         // SAFETY: the shelf is full.
@@ -281,6 +322,49 @@ impl Block<'_> {
             }
         }
         true
+    }
+
+    /// Reads all rows a piece at a time, which leaves at once. What is left
+    /// of the lines waits behind the shelf for the next block.
+    ///
+    /// # Safety
+    /// That of [`Block::run`]; the block has the rows of one panel at most.
+    #[inline(always)]
+    unsafe fn run_by_pieces<S: Simd, I: Item>(&self, sizes: Sizes, stage: *mut u8, shelf: *mut u8) {
+        let mut starts = ColumnTable::new();
+        let mut ahead = Ahead::nothing();
+        let columns = sizes.piece / sizes.item;
+        let mut waiting = shelf.wrapping_add(columns * sizes.shelf());
+        for (at, across) in self.across.chunks(columns).enumerate() {
+            let mut aligned = true;
+            starts.set(across.len(), |c| {
+                let phase = self.dst.wrapping_offset(across[c]).addr() % LINE;
+                aligned &= phase == 0;
+                (c * sizes.shelf() + phase) as isize
+            });
+            let src = self.src.wrapping_add(at * sizes.piece);
+            let block = Block { src, across, starts: starts.offsets(), ..*self };
+            let panel = Panel { block: &block, sizes, stage, shelf, row: 0, rows: self.rows };
+            // SAFETY: a panel of the block; the shelf has a row for each
+            // column of a piece, and a line waits for each of the block.
+            unsafe {
+                if !aligned && !self.first {
+                    for c in 0..across.len() {
+                        let to = shelf.add(c * sizes.shelf());
+                        core::ptr::copy_nonoverlapping(waiting.add(c * LINE), to, LINE);
+                    }
+                }
+                panel.run::<S, I>(&mut ahead);
+                block.leave::<S>(sizes, shelf, &mut ahead);
+                if !aligned && !self.last {
+                    for c in 0..across.len() {
+                        let from = shelf.add(c * sizes.shelf());
+                        core::ptr::copy_nonoverlapping(from, waiting.add(c * LINE), LINE);
+                    }
+                }
+            }
+            waiting = waiting.wrapping_add(columns * LINE);
+        }
     }
 
     /// Whether the shelf's rows are equal to the destination's.

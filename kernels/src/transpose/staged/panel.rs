@@ -20,16 +20,41 @@ pub(super) struct Panel<'t> {
 }
 
 impl Panel<'_> {
+    /// The source's lines to the shelf.
+    ///
+    /// # Safety
+    /// K1 for `S`, K2 for the panel's source; the shelf is as `sizes` say.
+    #[inline(always)]
+    pub(super) unsafe fn run<S: Simd, I: Item>(&self, ahead: &mut Ahead<'_>) {
+        // SAFETY: the stage holds the panel once it is loaded.
+        unsafe {
+            self.load::<S>();
+            match I::size(self.sizes.item) {
+                1 => self.turn::<S, 1>(ahead),
+                2 => self.turn::<S, 2>(ahead),
+                4 => self.turn::<S, 4>(ahead),
+                8 => self.turn::<S, 8>(ahead),
+                16 => self.turn::<S, 16>(ahead),
+                ..=15 if self.block.swap != 0 => self.turn_swapped::<S>(ahead),
+                3 => self.turn_items::<S, 4>(ahead),
+                5..=7 => self.turn_items::<S, 8>(ahead),
+                9..=15 => self.turn_items::<S, 16>(ahead),
+                17..=32 => self.turn_items::<S, 32>(ahead),
+                _ => self.turn_items::<S, 64>(ahead),
+            }
+        }
+    }
+
     /// The source's lines to the stage.
     ///
     /// # Safety
     /// K1 for `S`, K2 for the panel's source.
     #[inline(always)]
-    pub(super) unsafe fn load<S: Simd>(&self) {
+    unsafe fn load<S: Simd>(&self) {
         let &Panel { block, sizes, stage, row, rows, .. } = self;
         let bytes = block.across.len() * sizes.item;
         let lines = bytes / LINE * LINE;
-        let pitch = sizes.stage();
+        let pitch = sizes.pitch;
         let down = &block.down[row..row + rows];
         // SAFETY: these bytes of these rows.
         unsafe {
@@ -64,9 +89,9 @@ impl Panel<'_> {
     /// # Safety
     /// K1 for `S`; the stage holds the panel, whose items have `SIZE` bytes.
     #[inline(always)]
-    pub(super) unsafe fn turn<S: Simd, const SIZE: usize>(&self, ahead: &mut Ahead<'_>) {
+    unsafe fn turn<S: Simd, const SIZE: usize>(&self, ahead: &mut Ahead<'_>) {
         let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
-        let (pitch, starts) = (const { Sizes::new(SIZE).stage() }, self.block.starts);
+        let (pitch, starts) = (const { Sizes::new(SIZE).pitch }, self.block.starts);
         for c in (0..starts.len()).step_by(lane) {
             for r in (0..self.rows).step_by(wide) {
                 // SAFETY: the micro-tile's rows and columns are in the stage,
@@ -106,7 +131,7 @@ impl Panel<'_> {
     /// # Safety
     /// The stage holds the panel, whose items have at most `BYTES`.
     #[inline(always)]
-    pub(super) unsafe fn turn_items<S: Simd, const BYTES: usize>(&self, ahead: &mut Ahead<'_>) {
+    unsafe fn turn_items<S: Simd, const BYTES: usize>(&self, ahead: &mut Ahead<'_>) {
         // SAFETY: stage and shelf have room beyond the last item.
         unsafe {
             self.each_item::<S>(
@@ -123,7 +148,7 @@ impl Panel<'_> {
     /// K1 for `S`; the stage holds the panel, whose items have less than 16
     /// bytes.
     #[inline(always)]
-    pub(super) unsafe fn turn_swapped<S: Simd>(&self, ahead: &mut Ahead<'_>) {
+    unsafe fn turn_swapped<S: Simd>(&self, ahead: &mut Ahead<'_>) {
         // SAFETY: stage and shelf have room beyond the last item.
         unsafe {
             let index = S::Lane::splat(&swapped(self.sizes.item, self.block.swap));
@@ -139,7 +164,7 @@ impl Panel<'_> {
     /// K1 for `S`.
     #[inline(always)]
     unsafe fn each_item<S: Simd>(&self, ahead: &mut Ahead<'_>, step: impl Fn(*mut u8, *const u8)) {
-        let (item, pitch) = (self.sizes.item, self.sizes.stage());
+        let (item, pitch) = (self.sizes.item, self.sizes.pitch);
         let each = (self.rows * self.sizes.lines()).div_ceil(self.sizes.columns());
         for (c, &start) in self.block.starts.iter().enumerate() {
             // SAFETY: items of the panel.
