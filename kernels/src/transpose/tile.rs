@@ -37,20 +37,20 @@ macro_rules! round {
     };
 }
 
-/// A function that loads `N` registers, runs the rounds and hands register
-/// `j` to `put(j, ..)`. Spelled out, since arrays must become registers.
+/// A function that takes registers from `load`, runs the rounds and hands
+/// register `j` to `put(j, ..)`. Spelled out, since arrays must become registers.
 macro_rules! micro_tile {
     ($name:ident, $n:literal, $rounds:literal: $($i:literal)*; $($pair:literal $with:literal)*) => {
         /// # Safety
-        /// K1 for `V`; the lanes that `lane` points to are readable.
+        /// K1 for `V`.
         #[inline(always)]
         unsafe fn $name<V: Vector, const SIZE: usize>(
-            lane: impl Fn(usize) -> *const u8,
+            load: impl Fn(usize) -> V,
             mut put: impl FnMut(usize, V),
         ) {
             // SAFETY: as promised.
             unsafe {
-                let mut a: [V; $n] = [$(V::load_lanes(#[inline(always)] |l| lane($i + l * $n))),*];
+                let mut a: [V; $n] = [$(load($i)),*];
                 for _ in 0..$rounds {
                     a = round!(a, SIZE: $($pair $with)*);
                 }
@@ -74,16 +74,41 @@ micro_tile!(micro_8, 2, 1: 0 1; 0 1);
 #[inline(always)]
 pub(super) unsafe fn micro<V: Vector, const SIZE: usize>(
     lane: impl Fn(usize) -> *const u8,
+    put: impl FnMut(usize, V),
+) {
+    // SAFETY: handed on.
+    unsafe {
+        rounds::<V, SIZE>(
+            #[inline(always)]
+            |i| {
+                V::load_lanes(
+                    #[inline(always)]
+                    |l| lane(i + l * (16 / SIZE)),
+                )
+            },
+            put,
+        );
+    }
+}
+
+/// The same of registers: `load(i)` has lanes of row `i` and of every
+/// `16 / SIZE`th after it.
+///
+/// # Safety
+/// K1 for `V`.
+#[inline(always)]
+pub(super) unsafe fn rounds<V: Vector, const SIZE: usize>(
+    load: impl Fn(usize) -> V,
     mut put: impl FnMut(usize, V),
 ) {
     // SAFETY: handed on.
     unsafe {
         match SIZE {
-            1 => micro_1::<V, SIZE>(lane, put),
-            2 => micro_2::<V, SIZE>(lane, put),
-            4 => micro_4::<V, SIZE>(lane, put),
-            8 => micro_8::<V, SIZE>(lane, put),
-            _ => put(0, V::load_lanes(lane)),
+            1 => micro_1::<V, SIZE>(load, put),
+            2 => micro_2::<V, SIZE>(load, put),
+            4 => micro_4::<V, SIZE>(load, put),
+            8 => micro_8::<V, SIZE>(load, put),
+            _ => put(0, load(0)),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::dispatch::Simd;
 use crate::item::{Item, Sized};
 use crate::runs::run_of_bytes;
 use crate::transpose::LINE;
-use crate::transpose::tile::{micro, swapped};
+use crate::transpose::tile::{micro, rounds, swapped};
 use crate::vector::Vector;
 
 /// Some rows of a block, on their way from the source to the shelf.
@@ -35,6 +35,8 @@ impl Panel<'_> {
                 4 => self.turn::<S, 4>(ahead),
                 8 => self.turn::<S, 8>(ahead),
                 16 => self.turn::<S, 16>(ahead),
+                3 if !S::SCALAR => self.turn_widened::<S, 4>(ahead),
+                5..=7 if !S::SCALAR => self.turn_widened::<S, 8>(ahead),
                 ..=15 if self.block.swap != 0 => self.turn_swapped::<S>(ahead),
                 3 => self.turn_items::<S, 4>(ahead),
                 5..=7 => self.turn_items::<S, 8>(ahead),
@@ -125,6 +127,51 @@ impl Panel<'_> {
         }
     }
 
+    /// The stage to the shelf by micro-tiles of items that are spread to
+    /// `SIZE` bytes meanwhile. What is written after a lane's items is
+    /// overwritten by the next lane, or lies behind the block.
+    ///
+    /// # Safety
+    /// K1 for `S`; the stage holds the panel, whose items have less than
+    /// `SIZE` bytes and more than half of them.
+    #[inline(always)]
+    unsafe fn turn_widened<S: Simd, const SIZE: usize>(&self, ahead: &mut Ahead<'_>) {
+        let (item, pitch, starts) = (self.sizes.item, self.sizes.pitch, self.block.starts);
+        let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
+        let turned = if self.block.swap == 0 { item } else { self.block.swap };
+        let (spread, close) = spreading(item, SIZE, turned);
+        // SAFETY: the micro-tile's rows and columns are in the stage, if not in
+        // the panel, with a register at the last item; so are the shelf's
+        // rows, each with room for as many items and two lines.
+        unsafe {
+            let (spread, close) = (S::Wide::splat(&spread), S::Wide::splat(&close));
+            for c in (0..starts.len()).step_by(lane) {
+                for r in (0..self.rows).step_by(wide) {
+                    ahead.ask::<S>((S::Wide::BYTES / (4 * SIZE)).max(1));
+                    let from = self.stage.cast_const().add(r * pitch + c * item);
+                    let to = self.shelf.add((self.row + r) * item);
+                    rounds::<S::Wide, SIZE>(
+                        #[inline(always)]
+                        |i| {
+                            let run = S::Wide::load_lanes(
+                                #[inline(always)]
+                                |l| from.add((i + l * lane) * pitch),
+                            );
+                            run.shuffle(spread)
+                        },
+                        #[inline(always)]
+                        |j, run| {
+                            if let Some(&start) = starts.get(c + j) {
+                                let step = lane * item;
+                                run.shuffle(close).store_lanes(to.offset(start), step as isize);
+                            }
+                        },
+                    );
+                }
+            }
+        }
+    }
+
     /// The stage to the shelf, item by item: `BYTES` at once, of which the
     /// next item overwrites what is too much.
     ///
@@ -179,4 +226,19 @@ impl Panel<'_> {
             }
         }
     }
+}
+
+/// The shuffles that spread a lane's items to `size` bytes, reversed in units
+/// of `unit`, and that close what is spread.
+fn spreading(item: usize, size: usize, unit: usize) -> ([u8; 16], [u8; 16]) {
+    const NONE: u8 = 128;
+    let (mut spread, mut close) = ([NONE; 16], [NONE; 16]);
+    let turned = swapped(item, unit);
+    for i in 0..16 / size {
+        for byte in 0..item {
+            spread[i * size + byte] = (i * item) as u8 + turned[byte];
+            close[i * item + byte] = (i * size + byte) as u8;
+        }
+    }
+    (spread, close)
 }
