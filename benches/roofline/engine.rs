@@ -101,8 +101,8 @@ pub struct Time {
 
 /// A sample takes about so many nanoseconds, or one call.
 const SAMPLE: f64 = 200_000.0;
-/// A call that takes longer than this does not find its memory in a cache.
-const COLD: f64 = 4e6;
+/// A call that takes longer than this is not worth one that is not timed.
+const COLD: f64 = 16e6;
 /// One sample says enough of an engine that takes so long.
 const SLOW: f64 = 1e8;
 /// Samples of an engine: at least, and at most.

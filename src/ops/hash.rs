@@ -234,7 +234,7 @@ impl HashPlan {
         let mut distance = Distance::Core;
         if blocks.count() > 1 {
             distance = policy::distance(&blocks.nest, options.caches);
-            let bytes = bytes_of_runs(&blocks.nest).clamp(LARGE, LARGEST);
+            let bytes = bytes_of_runs(&blocks.nest, distance).clamp(LARGE, LARGEST);
             blocks = Blocks::new(blocks.nest, bytes);
         }
         let pack = Some(Pack::new(&blocks, level, distance));

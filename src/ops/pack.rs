@@ -4,18 +4,19 @@
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
 use super::hash::{HashPlan, SMALL};
-use crate::parallel;
+use crate::{memory, parallel};
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::{Bases, Schedule};
-use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 use core::ops::Range;
 use stridewise_kernels::Level;
 use stridewise_kernels::transpose::Distance;
 
-/// Bytes of a source's run that a block should not cut.
+/// Bytes of a source's run that a block should not cut, and those that a
+/// prefetcher must see of each row that it follows.
 const RUN: usize = 256;
+const FOLLOWED: usize = 2048;
 /// Rows of a multiple of so many bytes in a scratch share cache sets, unless
 /// a line is between them.
 const SET: usize = 512;
@@ -109,9 +110,8 @@ impl HashPlan {
             // SAFETY: handed on; the scratch has room for a block.
             return unsafe { self.feed_cores(Some(packing), origin, range, sink) };
         }
-        let mut large = Vec::<u8>::new();
         let room = if ahead { need.saturating_mul(2) } else { need };
-        if large.try_reserve_exact(room).is_ok() {
+        if let Ok(mut large) = memory::reserve::<u8>(room) {
             let scratch = large.as_mut_ptr();
             let next = ahead.then(|| scratch.wrapping_add(need));
             let packing = Packing { pack, scratch, next };
@@ -274,9 +274,10 @@ impl Pack {
 /// Bytes of the items that are passed before the source has run along the
 /// loop of its smallest steps for a few lines; all that come before the end
 /// of that loop, if it is short.
-pub(super) fn bytes_of_runs(nest: &LoopNest) -> usize {
+pub(super) fn bytes_of_runs(nest: &LoopNest, distance: Distance) -> usize {
+    let run = if distance == Distance::FollowedMemory { FOLLOWED } else { RUN };
     let moved = nest.loops.iter().enumerate().filter(|(_, l)| l.src != 0);
     let Some((at, l)) = moved.min_by_key(|(_, l)| l.src.unsigned_abs()) else { return 0 };
     let inside = nest.loops[at + 1..].iter().fold(nest.item, |n, l| n.saturating_mul(l.extent));
-    inside.saturating_mul(RUN.div_ceil(l.src.unsigned_abs()).min(l.extent))
+    inside.saturating_mul(run.div_ceil(l.src.unsigned_abs()).min(l.extent))
 }
