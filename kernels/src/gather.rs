@@ -278,6 +278,11 @@ impl<const SIZE: usize> Line for Mirrored<SIZE> {
     const BEYOND: bool = false;
 
     #[inline(always)]
+    fn ahead(self, at: usize) -> Option<*const u8> {
+        Some(self.end.wrapping_sub(at + line::BACK))
+    }
+
+    #[inline(always)]
     fn item(self) -> usize {
         SIZE
     }

@@ -14,6 +14,13 @@ pub(crate) trait Line: Copy {
     /// one: all but the one that ends the run.
     const BEYOND: bool;
 
+    /// What to ask for in advance while bytes from `at` on are made: nothing
+    /// where a prefetcher sees it coming, as it does forward.
+    #[inline(always)]
+    fn ahead(self, _at: usize) -> Option<*const u8> {
+        None
+    }
+
     /// Bytes of an item.
     fn item(self) -> usize;
 
@@ -168,6 +175,9 @@ pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: 
         let mut at = head;
         while at + LINE + least <= bytes {
             // Both halves back to back: a line leaves the core at once.
+            if let Some(ahead) = line.ahead(at) {
+                S::prefetch(ahead);
+            }
             let mut part = 0;
             while part < LINE {
                 line.make::<S::Wide>(at + part).stream(dst.add(at + part));
@@ -178,6 +188,9 @@ pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: 
         line.items(dst, at, bytes);
     }
 }
+
+/// How far to ask ahead of what is read backwards, in bytes.
+pub(crate) const BACK: usize = 4096;
 
 /// Runs of at most so many bytes are asked for in advance, so many runs.
 const SHORT: usize = 1024;

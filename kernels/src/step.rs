@@ -73,6 +73,11 @@ impl<const SIZE: usize, const STEP: usize, const BACK: bool> Line for Step<SIZE,
     const BEYOND: bool = true;
 
     #[inline(always)]
+    fn ahead(self, at: usize) -> Option<*const u8> {
+        BACK.then(|| self.src.wrapping_sub(at * STEP + crate::line::BACK))
+    }
+
+    #[inline(always)]
     fn item(self) -> usize {
         SIZE
     }
