@@ -30,6 +30,13 @@ pub(crate) trait Simd: Copy {
     #[inline(always)]
     unsafe fn prefetch(_p: *const u8) {}
 
+    /// Asks for the line at `p` to come into L1.
+    ///
+    /// # Safety
+    /// K1; `p` may be any address.
+    #[inline(always)]
+    unsafe fn prefetch_near(_p: *const u8) {}
+
     /// Makes what was [streamed](Vector::stream) visible before later stores.
     ///
     /// # Safety

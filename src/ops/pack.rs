@@ -4,10 +4,10 @@
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
 use super::hash::{HashPlan, SMALL};
-use crate::{memory, parallel};
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::{Bases, Schedule};
+use crate::{memory, parallel};
 use core::mem::MaybeUninit;
 use core::ops::Range;
 use stridewise_kernels::Level;

@@ -189,17 +189,24 @@ impl<S: Simd, R: Offsets, C: Offsets, P: Put, const SIZE: usize> Block<S, R, C, 
                         columns,
                         edge,
                         #[inline(always)]
-                        |column| tile.from::<SIZE>(row, column).line::<S::Wide, SIZE, true>(),
+                        |column| tile.from::<SIZE>(row, column).line::<S, SIZE, true, false>(),
                     );
                 }
             } else if S::SCALAR || rows < lane || columns < lane {
                 tile.by_items::<Sized<SIZE>>(SIZE, rows, columns);
+            } else if rows >= edge && columns >= edge && SIZE > 1 && tile.splits_lines() {
+                cover_both(
+                    (columns, edge),
+                    (rows, edge),
+                    #[inline(always)]
+                    |column, row| tile.from::<SIZE>(row, column).line::<S, SIZE, false, true>(),
+                );
             } else if rows >= edge && columns >= edge {
                 cover_both(
                     (columns, edge),
                     (rows, edge),
                     #[inline(always)]
-                    |column, row| tile.from::<SIZE>(row, column).line::<S::Wide, SIZE, false>(),
+                    |column, row| tile.from::<SIZE>(row, column).line::<S, SIZE, false, false>(),
                 );
             } else if rows >= wide {
                 cover_both(

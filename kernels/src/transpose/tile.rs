@@ -14,6 +14,7 @@
 
 use super::LINE;
 use super::table::Offsets;
+use crate::dispatch::Simd;
 use crate::item::Item;
 use crate::vector::Vector;
 use core::mem::MaybeUninit;
@@ -174,45 +175,63 @@ impl<R: Offsets, C: Offsets> Tile<R, C> {
         }
     }
 
-    /// One line by one line. `STREAM` writes past the caches; destination
-    /// rows are aligned to lines then.
+    /// Whether a line's worth of a destination row lies in two lines.
     ///
     /// # Safety
-    /// K1 for `V`, K2 to K4 for `LINE / SIZE` rows and columns, which are
+    /// There are two columns.
+    #[inline(always)]
+    pub(super) unsafe fn splits_lines(self) -> bool {
+        // SAFETY: as promised.
+        let apart = unsafe { self.columns.at(1) - self.columns.at(0) };
+        apart % LINE as isize != 0 || !self.dst.addr().is_multiple_of(LINE)
+    }
+
+    /// One line by one line. `STREAM` writes past the caches; destination
+    /// rows are aligned to lines then. `AHEAD` asks for the lines that are
+    /// written next: stores that split lines wait for both, one after the other.
+    ///
+    /// # Safety
+    /// K1 for `S`, K2 to K4 for `LINE / SIZE` rows and columns, which are
     /// there.
     #[inline(always)]
-    pub(super) unsafe fn line<V: Vector, const SIZE: usize, const STREAM: bool>(self) {
-        let lane = 16 / SIZE;
+    pub(super) unsafe fn line<S: Simd, const SIZE: usize, const STREAM: bool, const AHEAD: bool>(
+        self,
+    ) {
+        let (lane, width) = (16 / SIZE, S::Wide::BYTES);
         // SAFETY: as promised.
         unsafe {
             for c in 0..LINE / 16 {
                 // The parts of each destination line are written together.
-                let mut parts = [[MaybeUninit::<V>::uninit(); 16]; 4];
-                for part in 0..LINE / V::BYTES {
-                    micro::<V, SIZE>(
+                let mut parts = [[MaybeUninit::<S::Wide>::uninit(); 16]; 4];
+                for part in 0..LINE / width {
+                    micro::<S::Wide, SIZE>(
                         #[inline(always)]
                         |row| {
-                            let row = row + part * V::LANES * lane;
+                            let row = row + part * S::Wide::LANES * lane;
                             self.src.offset(self.rows.at(row)).add(16 * c)
                         },
                         #[inline(always)]
                         |column, run| {
-                            if V::BYTES == LINE {
-                                put::<V, STREAM>(run, self.row(c * lane + column));
+                            let to = self.row(c * lane + column);
+                            if AHEAD && part == 0 {
+                                S::prefetch_near(to.wrapping_add(LINE));
+                            }
+                            if width == LINE {
+                                put::<S::Wide, STREAM>(run, to);
                             } else {
                                 parts[part][column] = MaybeUninit::new(run);
                             }
                         },
                     );
                 }
-                if V::BYTES == LINE {
+                if width == LINE {
                     continue;
                 }
                 for column in 0..lane {
                     let to = self.row(c * lane + column);
-                    for part in 0..LINE / V::BYTES {
+                    for part in 0..LINE / width {
                         let run = parts[part][column].assume_init();
-                        put::<V, STREAM>(run, to.add(part * V::BYTES));
+                        put::<S::Wide, STREAM>(run, to.add(part * width));
                     }
                 }
             }

@@ -9,7 +9,9 @@ mod m512;
 mod xxh3;
 
 use crate::dispatch::Simd;
-use core::arch::x86_64::{__m128i, __m256i, __m512i, _MM_HINT_T1, _mm_prefetch, _mm_sfence};
+use core::arch::x86_64::{
+    __m128i, __m256i, __m512i, _MM_HINT_T0, _MM_HINT_T1, _mm_prefetch, _mm_sfence,
+};
 use pulp::NullaryFnOnce;
 
 /// A level whose features are those of a pulp token.
@@ -28,6 +30,12 @@ macro_rules! level {
             unsafe fn prefetch(p: *const u8) {
                 // SAFETY: a hint, which never faults.
                 unsafe { _mm_prefetch::<_MM_HINT_T1>(p.cast()) }
+            }
+
+            #[inline(always)]
+            unsafe fn prefetch_near(p: *const u8) {
+                // SAFETY: a hint, which never faults.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(p.cast()) }
             }
 
             #[inline(always)]
