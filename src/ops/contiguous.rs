@@ -57,7 +57,7 @@ fn packed<T: Element>(view: &impl Strided, order: Order) -> Result<(Vec<T>, Layo
     let level = Options::default().level()?;
     let mut schedule = Schedule::new(pair(&layout, view.layout())?, level, caches, chunks);
     let bytes = layout.nbytes();
-    if memory::is_fresh(bytes) {
+    if memory::is_fresh(bytes) && schedule.how.distance < Distance::FollowedMemory {
         schedule.how.stream = false;
         // Zeroed lines are in the caches: there larger items gain no scratch.
         if layout.itemsize() > 2 {
