@@ -37,13 +37,22 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     /// `head + PAIR` rows.
     #[inline(always)]
     pub(super) unsafe fn by_pairs<S: Simd>(&self, swap: usize, head: usize) {
+        // In functions of their own, for the scratch of only one size.
         // SAFETY: handed on.
         unsafe {
             if SIZE == 1 {
-                let mut first = Lines::<{ PAGE * LINE }>(MaybeUninit::uninit());
-                self.by_pages::<S, PAGE>(swap, head, first.0.as_mut_ptr().cast());
+                S::vectorize(
+                    #[inline(always)]
+                    || {
+                        let mut first = Lines::<{ PAGE * LINE }>(MaybeUninit::uninit());
+                        self.by_pages::<S, PAGE>(swap, head, first.0.as_mut_ptr().cast());
+                    },
+                );
             } else {
-                self.by_pages::<S, { PAGE / 2 }>(swap, head, core::ptr::null_mut());
+                S::vectorize(
+                    #[inline(always)]
+                    || self.by_pages::<S, { PAGE / 2 }>(swap, head, core::ptr::null_mut()),
+                );
             }
         }
     }

@@ -189,11 +189,21 @@ impl Staged<'_> {
         } else {
             Sizes::new(item)
         };
+        // In functions of their own: without optimization, all scratch that is
+        // inlined into one takes more stack than threads have.
+        macro_rules! apart {
+            ($bytes:expr) => {
+                S::vectorize(
+                    #[inline(always)]
+                    || self.by_shelf::<S, I, { $bytes }>(sizes),
+                )
+            };
+        }
         // SAFETY: handed on.
         unsafe {
             match sizes.item {
-                2 | 4 | 8 | 16 => self.by_shelf::<S, I, { 96 << 10 }>(sizes),
-                _ => self.by_shelf::<S, I, { 256 * 576 }>(sizes),
+                2 | 4 | 8 | 16 => apart!(96 << 10),
+                _ => apart!(256 * 576),
             }
         }
     }

@@ -20,7 +20,9 @@ pub(super) struct Panel<'t> {
 }
 
 impl Panel<'_> {
-    /// The source's lines to the shelf.
+    /// The source's lines to the shelf; micro-tiles in functions of their own,
+    /// whose inlined copies would take more stack than threads have, without
+    /// optimization.
     ///
     /// # Safety
     /// K1 for `S`, K2 for the panel's source; the shelf is as `sizes` say.
@@ -29,14 +31,22 @@ impl Panel<'_> {
         // SAFETY: the stage holds the panel once it is loaded.
         unsafe {
             self.load::<S>();
+            macro_rules! apart {
+                ($way:ident, $size:literal) => {
+                    S::vectorize(
+                        #[inline(always)]
+                        || self.$way::<S, $size>(ahead),
+                    )
+                };
+            }
             match I::size(self.sizes.item) {
-                1 => self.turn::<S, 1>(ahead),
-                2 => self.turn::<S, 2>(ahead),
-                4 => self.turn::<S, 4>(ahead),
-                8 => self.turn::<S, 8>(ahead),
-                16 => self.turn::<S, 16>(ahead),
-                3 if !S::SCALAR => self.turn_widened::<S, 4>(ahead),
-                5..=7 if !S::SCALAR => self.turn_widened::<S, 8>(ahead),
+                1 => apart!(turn, 1),
+                2 => apart!(turn, 2),
+                4 => apart!(turn, 4),
+                8 => apart!(turn, 8),
+                16 => apart!(turn, 16),
+                3 if !S::SCALAR => apart!(turn_widened, 4),
+                5..=7 if !S::SCALAR => apart!(turn_widened, 8),
                 ..=15 if self.block.swap != 0 => self.turn_swapped::<S>(ahead),
                 3 => self.turn_items::<S, 4>(ahead),
                 5..=7 => self.turn_items::<S, 8>(ahead),
