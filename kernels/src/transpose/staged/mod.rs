@@ -182,26 +182,19 @@ impl Staged<'_> {
     /// K1 for `S`, K2 to K4 for the plane, whose items have `item` bytes.
     #[inline(always)]
     pub(super) unsafe fn run<S: Simd, I: Item>(&self, item: usize) -> bool {
-        let item = I::size(item);
-        // One-byte items would need too many rows side by side.
-        let sizes = if self.by_pieces && item > 1 && self.against.is_none() {
-            Sizes::by_pieces(item)
-        } else {
-            Sizes::new(item)
-        };
         // In functions of their own: without optimization, all scratch that is
         // inlined into one takes more stack than threads have.
         macro_rules! apart {
             ($bytes:expr) => {
                 S::vectorize(
                     #[inline(always)]
-                    || self.by_shelf::<S, I, { $bytes }>(sizes),
+                    || self.by_shelf::<S, I, { $bytes }>(item),
                 )
             };
         }
         // SAFETY: handed on.
         unsafe {
-            match sizes.item {
+            match I::size(item) {
                 2 | 4 | 8 | 16 => apart!(96 << 10),
                 _ => apart!(256 * 576),
             }
@@ -211,7 +204,14 @@ impl Staged<'_> {
     /// # Safety
     /// That of [`Staged::run`]; a shelf has at most `BYTES`.
     #[inline(always)]
-    unsafe fn by_shelf<S: Simd, I: Item, const BYTES: usize>(&self, sizes: Sizes) -> bool {
+    unsafe fn by_shelf<S: Simd, I: Item, const BYTES: usize>(&self, item: usize) -> bool {
+        let item = I::size(item);
+        // One-byte items would need too many rows side by side.
+        let sizes = if self.by_pieces && item > 1 && self.against.is_none() {
+            Sizes::by_pieces(item)
+        } else {
+            Sizes::new(item)
+        };
         debug_assert!(BYTES >= sizes.room());
         debug_assert!(size_of::<Stage>() >= sizes.panel * sizes.pitch);
         let (rows, columns) = (self.rows.len(), self.columns.len());

@@ -221,15 +221,17 @@ impl Panel<'_> {
     /// K1 for `S`.
     #[inline(always)]
     unsafe fn each_item<S: Simd>(&self, ahead: &mut Ahead<'_>, step: impl Fn(*mut u8, *const u8)) {
-        let (item, pitch) = (self.sizes.item, self.sizes.pitch);
-        let each = (self.rows * self.sizes.lines()).div_ceil(self.sizes.columns());
-        for (c, &start) in self.block.starts.iter().enumerate() {
+        // As locals, which no store can change.
+        let &Panel { block, sizes, stage, shelf, row, rows } = self;
+        let (item, pitch, starts) = (sizes.item, sizes.pitch, block.starts);
+        let each = (rows * sizes.lines()).div_ceil(sizes.columns());
+        for (c, &start) in starts.iter().enumerate() {
             // SAFETY: items of the panel.
             unsafe {
                 ahead.ask::<S>(each);
-                let mut from = self.stage.cast_const().add(c * item);
-                let mut to = self.shelf.offset(start).add(self.row * item);
-                for _ in 0..self.rows {
+                let mut from = stage.cast_const().add(c * item);
+                let mut to = shelf.offset(start).add(row * item);
+                for _ in 0..rows {
                     step(to, from);
                     (to, from) = (to.add(item), from.wrapping_add(pitch));
                 }
