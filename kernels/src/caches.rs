@@ -39,7 +39,7 @@ impl Caches {
     /// The least that [`Caches::sane`] makes of any size.
     pub const LEAST: Caches = Caches { l1: 16 * KIB, l2: 128 * KIB, l3: MIB, follows_rows: false };
 
-    /// Nothing is known, which counts as no caches at all in a plan.
+    /// Where nobody has said anything yet.
     #[cfg_attr(
         not(any(test, target_arch = "x86_64", all(feature = "std", target_os = "linux"))),
         allow(dead_code)
@@ -56,7 +56,7 @@ impl Caches {
     /// What counts of it: so many second levels.
     const PARTS: usize = 6;
 
-    /// Those of this CPU; three loads after the first call.
+    /// What this CPU has; three loads after the first call.
     #[inline]
     #[must_use]
     pub fn detect() -> Caches {

@@ -174,10 +174,10 @@ pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: 
         line.items(dst, 0, head);
         let mut at = head;
         while at + LINE + least <= bytes {
-            // Both halves back to back: a line leaves the core at once.
             if let Some(ahead) = line.ahead(at) {
                 S::prefetch(ahead);
             }
+            // Both halves back to back: a line leaves the core at once.
             let mut part = 0;
             while part < LINE {
                 line.make::<S::Wide>(at + part).stream(dst.add(at + part));

@@ -187,8 +187,8 @@ impl How {
     pub(crate) fn set_distance(&mut self, distance: Distance) {
         if self.inner.family == Family::Transpose {
             self.distance = distance;
-            // There, who reads from scratch meanwhile is as fast as by ordinary stores.
-            self.stream = distance == Distance::FollowedMemory;
+            // A small part would not be streamed for its own bytes.
+            self.stream |= distance == Distance::FollowedMemory;
         }
     }
 

@@ -1,9 +1,10 @@
 //! What caches and bytes decide.
 
 use super::{l, nest};
+use crate::plan::Schedule;
 use crate::plan::policy::{chunks_for, distance, prefetches, streams};
-use stridewise_kernels::Caches;
 use stridewise_kernels::transpose::Distance;
+use stridewise_kernels::{Caches, Level};
 
 const CACHES: Caches = Caches { l1: 32 << 10, l2: 512 << 10, l3: 32 << 20, follows_rows: false };
 
@@ -33,6 +34,24 @@ fn transposes_are_farther_away_the_more_they_touch() {
     // A second cache that holds more than a part of the last one.
     let wide = Caches { l2: 16 << 20, ..CACHES };
     assert_eq!([caches, caches + 1].map(|bytes| of(bytes, wide)), [near, Distance::Memory]);
+}
+
+#[test]
+fn parts_of_followed_memory_are_streamed_and_other_parts_as_they_were() {
+    let plane = |caches| {
+        let nest = nest(4, &[l(64, 256, 4), l(64, 4, 256)]);
+        Schedule::new(nest, Level::SCALAR, Some(caches), Some(1)).how
+    };
+    let none = Caches { l1: 0, l2: 0, l3: 0, ..CACHES };
+    for distance in [Distance::Core, Distance::Caches, Distance::Memory] {
+        let [mut small, mut large] = [plane(CACHES), plane(none)];
+        small.set_distance(distance);
+        large.set_distance(distance);
+        assert_eq!([small.stream, large.stream], [false, true], "{distance:?}");
+    }
+    let mut small = plane(CACHES);
+    small.set_distance(Distance::FollowedMemory);
+    assert!(small.stream);
 }
 
 #[test]
