@@ -1,8 +1,8 @@
 //! Memory that is shared: who keeps it alive, and who may touch it when.
 
+use crate::buffer::foreign;
 use crate::element::Element;
 use crate::error::BufferError;
-use crate::parallel;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::any::Any;
@@ -18,9 +18,9 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockE
 /// views of the same memory may be used by several threads: what one writes,
 /// another sees whole or not at all.
 ///
-/// A thread that waits for the other threads of its own verb may meanwhile
-/// be given tasks of the same pool. Such a task does not wait for memory, since
-/// the verb below it may be what it waits for: it gets [`BufferError::Busy`].
+/// A verb needs no other to end, whatever pool its caller is in. What a verb
+/// calls, a [`Hasher`](core::hash::Hasher), does not wait for memory, since that
+/// verb may have it: it gets [`BufferError::Busy`].
 ///
 /// ```
 /// use stridewise::Order;
@@ -217,7 +217,7 @@ impl Memory {
         match self.lock.try_read() {
             Ok(guard) => Ok(Some(guard)),
             Err(TryLockError::Poisoned(poisoned)) => Ok(Some(poisoned.into_inner())),
-            Err(TryLockError::WouldBlock) if parallel::is_waiting() => Err(BufferError::Busy),
+            Err(TryLockError::WouldBlock) if foreign::is_running() => Err(BufferError::Busy),
             Err(TryLockError::WouldBlock) => {
                 Ok(Some(self.lock.read().unwrap_or_else(PoisonError::into_inner)))
             }
@@ -254,7 +254,7 @@ impl Memory {
         match self.lock.try_write() {
             Ok(guard) => Ok(guard),
             Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) if parallel::is_waiting() => Err(BufferError::Busy),
+            Err(TryLockError::WouldBlock) if foreign::is_running() => Err(BufferError::Busy),
             Err(TryLockError::WouldBlock) => {
                 Ok(self.lock.write().unwrap_or_else(PoisonError::into_inner))
             }

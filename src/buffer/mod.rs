@@ -82,6 +82,7 @@
 
 mod describe;
 mod exporter;
+mod foreign;
 mod managed;
 mod memory;
 mod owners;

@@ -28,7 +28,7 @@ pub enum BufferError {
     Exported { exports: usize },
     /// The memory must not be written.
     ReadOnly,
-    /// Another verb has the memory, and may wait for this thread.
+    /// The verb that calls, on this thread, has the memory.
     Busy,
 
     /// A request to write read-only memory.
@@ -112,7 +112,7 @@ impl fmt::Display for BufferError {
             Exported { exports: 1 } => f.write_str("there is 1 export"),
             Exported { exports } => write!(f, "there are {exports} exports"),
             ReadOnly => f.write_str("the memory is read-only"),
-            Busy => f.write_str("the memory is in use by a verb that may wait for this thread"),
+            Busy => f.write_str("the memory is in use by the verb that calls"),
             NotWritable { request } => write!(f, "request {request}: the memory is read-only"),
             NotCContiguous { request, shape, strides } => {
                 write!(

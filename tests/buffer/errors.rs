@@ -19,7 +19,7 @@ fn views_and_arrays() {
     says(Exported { exports: 1 }, "there is 1 export");
     says(Exported { exports: 2 }, "there are 2 exports");
     says(ReadOnly, "the memory is read-only");
-    says(Busy, "the memory is in use by a verb that may wait for this thread");
+    says(Busy, "the memory is in use by the verb that calls");
     says(IndexCount { given: 3, ndim: 2 }, "3 indices for 2 axes");
     says(Scalar, "a scalar has no axes");
     let (dst, src) = ("B".to_owned(), "b".to_owned());

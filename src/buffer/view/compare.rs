@@ -4,10 +4,10 @@ use super::MemoryView;
 use super::assign::same_shape;
 use crate::axes::Axes;
 use crate::buffer::Exporter;
+use crate::buffer::foreign::Foreign;
 use crate::error::BufferError;
 use crate::layout::{Layout, Order};
 use crate::ops::{equal, equal_values, hash_into, siphash13, value_hash, xxh3_64};
-use crate::parallel::Waiting;
 use crate::view::{AnyView, Strided};
 use alloc::string::ToString;
 use alloc::sync::Arc;
@@ -129,7 +129,7 @@ impl MemoryView {
     /// [`BufferError::Released`].
     pub fn hash_bytes(&self, hasher: &mut impl Hasher) -> Result<(), BufferError> {
         self.reading(|items| {
-            let _foreign = Waiting::new();
+            let _foreign = Foreign::new();
             Ok(hash_into(items, hasher)?)
         })
     }

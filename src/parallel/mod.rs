@@ -1,18 +1,22 @@
-//! Chunks on threads: the only file that names rayon.
+//! Chunks on threads: the only folder that names rayon.
 //!
-//! Work runs in the pool that the caller is in, else in the global one. A
-//! panic in a chunk reaches the caller once the other chunks have ended.
+//! Work runs in the pool that the caller is in, else in the global one, and
+//! on the caller's thread, which takes chunks like the others. A panic in a
+//! chunk reaches the caller once the other chunks have ended.
 //!
-//! A thread that waits for a chunk that another one has taken is given other
-//! tasks of the pool in the meantime. Such a task must not wait for what the
-//! chunk's verb holds, or both wait for ever; so threads can tell.
+//! A thread that waits for a chunk that another one has taken is given no other
+//! task in the meantime, since that might need what the chunk's verb holds: a
+//! verb needs nothing but its own chunks to end.
+
+#[cfg(feature = "rayon")]
+mod team;
 
 #[cfg(feature = "rayon")]
 use core::cell::Cell;
 #[cfg(feature = "rayon")]
-use core::ops::Range;
-#[cfg(feature = "rayon")]
 use core::sync::atomic::{AtomicBool, Ordering};
+#[cfg(feature = "rayon")]
+use std::sync::{Mutex, PoisonError};
 
 /// Whether there is more than one thread to run chunks.
 #[inline]
@@ -59,16 +63,20 @@ impl Drop for Restored {
 }
 
 /// Calls `task` for each chunk.
-pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Send + Sync) {
+pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Sync) {
     #[cfg(feature = "rayon")]
-    halve(0..chunks, &task);
+    match chunks {
+        0 => {}
+        1 => task(0),
+        _ => team::run(1..chunks, &task, || task(0)),
+    }
     #[cfg(not(feature = "rayon"))]
     (0..chunks).for_each(task);
 }
 
 /// Whether `task` holds for each chunk; stops all threads at the first that
 /// it does not hold for.
-pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Send + Sync) -> bool {
+pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Sync) -> bool {
     #[cfg(feature = "rayon")]
     {
         let holds = AtomicBool::new(true);
@@ -88,25 +96,31 @@ pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Send + Sync) -> 
 pub(crate) fn for_each_part<T: Send>(
     items: &mut [T],
     each: usize,
-    task: impl Fn(usize, &mut [T]) + Send + Sync,
+    task: impl Fn(usize, &mut [T]) + Sync,
 ) {
+    let parts = items.chunks_mut(each).enumerate();
     #[cfg(feature = "rayon")]
-    halve_parts(items, each, 0, &task);
+    {
+        let count = parts.len();
+        let parts = Mutex::new(parts);
+        let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+        for_each(count, |_| {
+            if let Some((part, items)) = next() {
+                task(part, items);
+            }
+        });
+    }
     #[cfg(not(feature = "rayon"))]
-    items.chunks_mut(each).enumerate().for_each(|(part, items)| task(part, items));
+    parts.for_each(|(part, items)| task(part, items));
 }
 
 /// Calls `here`, and meanwhile, on another thread if one is free, `ahead`.
 pub(crate) fn beside(ahead: impl FnOnce() + Send, here: impl FnOnce()) {
     #[cfg(feature = "rayon")]
     {
-        let mut waiting = None;
-        // This thread need not be one of the pool: `here` stays on it.
-        rayon::in_place_scope(|scope| {
-            scope.spawn(|_| ahead());
-            here();
-            waiting = Some(Waiting::new());
-        });
+        let ahead = Mutex::new(Some(ahead));
+        let take = || ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        team::run(0..1, &|_| take().into_iter().for_each(|ahead| ahead()), here);
     }
     #[cfg(not(feature = "rayon"))]
     {
@@ -114,83 +128,6 @@ pub(crate) fn beside(ahead: impl FnOnce() + Send, here: impl FnOnce()) {
         ahead();
     }
 }
-
-#[cfg(feature = "rayon")]
-fn halve(chunks: Range<usize>, task: &(impl Fn(usize) + Send + Sync)) {
-    match chunks.len() {
-        0 => {}
-        1 => task(chunks.start),
-        len => {
-            let middle = chunks.start + len / 2;
-            let (first, second) = (chunks.start..middle, middle..chunks.end);
-            join(|| halve(first, task), || halve(second, task));
-        }
-    }
-}
-
-#[cfg(feature = "rayon")]
-fn halve_parts<T: Send>(
-    items: &mut [T],
-    each: usize,
-    part: usize,
-    task: &(impl Fn(usize, &mut [T]) + Send + Sync),
-) {
-    let parts = items.len().div_ceil(each);
-    match parts {
-        0 => {}
-        1 => task(part, items),
-        _ => {
-            let (first, second) = items.split_at_mut(parts / 2 * each);
-            join(
-                || halve_parts(first, each, part, task),
-                || halve_parts(second, each, part + parts / 2, task),
-            );
-        }
-    }
-}
-
-#[cfg(feature = "rayon")]
-fn join(a: impl FnOnce() + Send, b: impl FnOnce() + Send) {
-    let here = || {
-        let _waiting = Waiting::new();
-        rayon::join(a, b);
-    };
-    // The thread that waits is one of the pool.
-    if rayon::current_thread_index().is_some() { here() } else { rayon::scope(|_| here()) }
-}
-
-#[cfg(feature = "std")]
-mod waiting {
-    use core::cell::Cell;
-    use core::marker::PhantomData;
-
-    std::thread_local! {
-        static DEPTH: Cell<usize> = const { Cell::new(0) };
-    }
-
-    /// For as long as it lives, [`is_waiting`] holds on this thread.
-    pub(crate) struct Waiting(PhantomData<*const ()>);
-
-    impl Waiting {
-        pub(crate) fn new() -> Waiting {
-            DEPTH.set(DEPTH.get() + 1);
-            Waiting(PhantomData)
-        }
-    }
-
-    impl Drop for Waiting {
-        fn drop(&mut self) {
-            DEPTH.set(DEPTH.get() - 1);
-        }
-    }
-
-    /// Whether what runs now may be a task of others, on top of a verb.
-    pub(crate) fn is_waiting() -> bool {
-        DEPTH.get() > 0
-    }
-}
-#[cfg(feature = "std")]
-pub(crate) use waiting::{Waiting, is_waiting};
 
 #[cfg(all(test, feature = "rayon"))]
 mod tests {

@@ -1,0 +1,127 @@
+//! A caller's chunks, lent to threads of the pool for as long as it waits.
+
+#![allow(unsafe_code, reason = "lends what the caller borrows to tasks that may outlive it")]
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::any::Any;
+use core::mem;
+use core::ops::Range;
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, Thread};
+
+/// What is called with each chunk.
+type Task<'a> = dyn Fn(usize) + Sync + 'a;
+
+/// Chunks and who takes them: the caller the first of those that are left,
+/// its helpers the last. A helper may start when there is nothing left to do,
+/// even after the caller has gone.
+struct Team {
+    /// Not to be used unless a chunk has been taken that is not done.
+    task: &'static Task<'static>,
+    chunks: usize,
+    left: Left,
+    done: AtomicUsize,
+    /// What the first chunk that panicked says.
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
+    caller: Thread,
+}
+
+/// Calls `here`, then `task` for each chunk that no helper has taken by then,
+/// and returns when all are done.
+pub(super) fn run(chunks: Range<usize>, task: &Task<'_>, here: impl FnOnce()) {
+    let helpers = chunks.len().min(rayon::current_num_threads() - 1);
+    // SAFETY: the lifetime alone is another. The task is called only between the
+    // taking of a chunk and the count of it as done, and this function neither
+    // returns nor unwinds before all chunks have been counted.
+    let task = unsafe { mem::transmute::<&Task<'_>, &'static Task<'static>>(task) };
+    let team = Arc::new(Team {
+        task,
+        chunks: chunks.len(),
+        left: Left::new(chunks),
+        done: AtomicUsize::new(0),
+        panic: Mutex::new(None),
+        caller: thread::current(),
+    });
+    for _ in 0..helpers {
+        let team = Arc::clone(&team);
+        rayon::spawn(move || while team.work(Left::last) {});
+    }
+    team.guarded(here);
+    while team.work(Left::first) {}
+    team.wait();
+}
+
+impl Team {
+    /// Takes a chunk, if there is one left, and does it.
+    fn work(&self, take: impl Fn(&Left) -> Option<usize>) -> bool {
+        let Some(chunk) = take(&self.left) else { return false };
+        self.guarded(|| (self.task)(chunk));
+        // All that the chunk wrote is seen by whoever sees that it is done.
+        if self.done.fetch_add(1, Ordering::AcqRel) + 1 == self.chunks {
+            self.caller.unpark();
+        }
+        true
+    }
+
+    /// Calls `work`; a panic waits for the caller.
+    fn guarded(&self, work: impl FnOnce()) {
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(work)) {
+            self.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(payload);
+        }
+    }
+
+    /// Returns when all chunks are done; panics if one has.
+    fn wait(&self) {
+        // Who has the last one is about to end, most of the time.
+        const SPINS: usize = 1000;
+        let mut spins = 0;
+        while self.done.load(Ordering::Acquire) != self.chunks {
+            if spins == SPINS {
+                thread::park();
+            } else {
+                core::hint::spin_loop();
+                spins += 1;
+            }
+        }
+        if let Some(payload) = self.panic.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            panic::resume_unwind(payload);
+        }
+    }
+}
+
+/// The chunks that nobody has taken: the first one in the lower half, the end
+/// in the upper.
+struct Left(AtomicU64);
+
+impl Left {
+    fn new(chunks: Range<usize>) -> Left {
+        let half = |at| u64::from(u32::try_from(at).expect("chunks are a few per thread"));
+        Left(AtomicU64::new(half(chunks.end) << 32 | half(chunks.start)))
+    }
+
+    fn first(&self) -> Option<usize> {
+        self.take(|first, end| (first, first + 1, end))
+    }
+
+    fn last(&self) -> Option<usize> {
+        self.take(|first, end| (end - 1, first, end - 1))
+    }
+
+    /// `cut` says which to take, and what is left then.
+    fn take(&self, cut: impl Fn(u32, u32) -> (u32, u32, u32)) -> Option<usize> {
+        let parts = |left: u64| (left as u32, (left >> 32) as u32);
+        let rest = |left| {
+            let (first, end) = parts(left);
+            (first < end).then(|| {
+                let (_, first, end) = cut(first, end);
+                u64::from(end) << 32 | u64::from(first)
+            })
+        };
+        let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest).ok()?;
+        let (first, end) = parts(left);
+        Some(cut(first, end).0 as usize)
+    }
+}
