@@ -125,3 +125,55 @@ impl Left {
         Some(cut(first, end).0 as usize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{vec, vec::Vec};
+    use std::sync::mpsc;
+
+    /// How often each chunk was done, and the outcome.
+    fn counted(chunks: usize, panics: Option<usize>) -> (Vec<usize>, thread::Result<()>) {
+        let counts: Vec<AtomicUsize> = (0..chunks).map(|_| AtomicUsize::new(0)).collect();
+        let task = |chunk: usize| {
+            counts[chunk].fetch_add(1, Ordering::Relaxed);
+            assert_ne!(Some(chunk), panics, "as told");
+        };
+        let here = || assert_ne!(Some(chunks), panics, "as told");
+        let result = panic::catch_unwind(AssertUnwindSafe(|| run(0..chunks, &task, here)));
+        (counts.into_iter().map(AtomicUsize::into_inner).collect(), result)
+    }
+
+    #[test]
+    fn each_chunk_is_done_once_whoever_panics() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        for round in 0..300 {
+            let chunks = round % 17;
+            let panics = [None, Some(round % (chunks + 1))][round / 17 % 2];
+            let (counts, result) = match round % 3 {
+                0 => counted(chunks, panics),
+                _ => pool.install(|| counted(chunks, panics)),
+            };
+            assert_eq!(counts, vec![1; chunks]);
+            assert_eq!(result.is_err(), panics.is_some());
+        }
+    }
+
+    /// The other thread of the pool has a task that waits for this one.
+    #[test]
+    fn the_caller_does_what_nobody_else_does() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let (started, has_started) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        pool.spawn(move || {
+            started.send(()).unwrap();
+            released.recv().unwrap();
+        });
+        has_started.recv().unwrap();
+        pool.install(|| {
+            let this = thread::current().id();
+            run(0..5, &|_| assert_eq!(thread::current().id(), this), || ());
+        });
+        release.send(()).unwrap();
+    }
+}
