@@ -4,9 +4,9 @@
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
 use super::hash::{HashPlan, SMALL};
+use crate::plan::Schedule;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
-use crate::plan::{Bases, Schedule};
 use crate::{memory, parallel};
 use core::mem::MaybeUninit;
 use core::ops::Range;
@@ -186,7 +186,7 @@ impl HashPlan {
         let mut at = range.start;
         if at < range.end {
             // SAFETY: handed on; nobody else has the scratch.
-            unsafe { self.pack_block(pack, at..range.end, false, Bases::new(here, origin)) };
+            unsafe { self.pack_block(pack, at..range.end, here, origin, None) };
         }
         while at < range.end {
             let steps = self.steps_at(at / row, range.end);
@@ -197,16 +197,14 @@ impl HashPlan {
             match next {
                 _ if rest.is_empty() => feed(),
                 Some(there) => {
-                    let bases = Bases::new(there, origin);
                     // SAFETY: handed on; nobody else has the second scratch.
-                    let ahead = || unsafe { self.pack_block(pack, rest, true, bases) };
-                    parallel::beside(ahead, feed);
+                    unsafe { self.pack_block(pack, rest, there, origin, Some(&mut feed)) };
                     next = Some(core::mem::replace(&mut here, there));
                 }
                 None => {
                     feed();
                     // SAFETY: handed on; the hasher no longer has the scratch.
-                    unsafe { self.pack_block(pack, rest, false, Bases::new(here, origin)) };
+                    unsafe { self.pack_block(pack, rest, here, origin, None) };
                 }
             }
             at = end;
@@ -221,12 +219,19 @@ impl HashPlan {
     }
 
     /// Packs the first block of a range of the bytes, from the source to the
-    /// scratch.
+    /// scratch; on all threads while one of them does something else.
     ///
     /// # Safety
     /// K2, K4 for the planned layout; K3 for the scratch, which has room for
     /// a block.
-    unsafe fn pack_block(&self, pack: &Pack, range: Range<usize>, together: bool, bases: Bases) {
+    unsafe fn pack_block(
+        &self,
+        pack: &Pack,
+        range: Range<usize>,
+        dst: *mut u8,
+        origin: *const u8,
+        meanwhile: Option<&mut dyn FnMut()>,
+    ) {
         let blocks = &self.blocks;
         let step = range.start / blocks.step_bytes();
         let steps = self.steps_at(step, range.end);
@@ -239,8 +244,11 @@ impl HashPlan {
         };
         // SAFETY: K2 for the block; its rows fit the scratch.
         unsafe {
-            let (dst, src) = (bases.dst(), bases.src().offset(blocks.step_at(step).0));
-            if together { copy.run(dst, src) } else { copy.run_alone(dst, src) }
+            let src = origin.offset(blocks.step_at(step).0);
+            match meanwhile {
+                Some(feed) => copy.run_beside(dst, src, feed),
+                None => copy.run_alone(dst, src),
+            }
         }
     }
 }

@@ -12,9 +12,11 @@
 mod team;
 
 #[cfg(feature = "rayon")]
+use alloc::vec::Vec;
+#[cfg(feature = "rayon")]
 use core::cell::Cell;
 #[cfg(feature = "rayon")]
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(feature = "rayon")]
 use std::sync::{Mutex, PoisonError};
 
@@ -74,6 +76,17 @@ pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Sync) {
     (0..chunks).for_each(task);
 }
 
+/// As [`for_each`], where no chunk is begun before those in front of it.
+pub(crate) fn for_each_in_order(chunks: usize, task: impl Fn(usize) + Sync) {
+    #[cfg(feature = "rayon")]
+    {
+        let next = AtomicUsize::new(0);
+        for_each(chunks, |_| task(next.fetch_add(1, Ordering::Relaxed)));
+    }
+    #[cfg(not(feature = "rayon"))]
+    (0..chunks).for_each(task);
+}
+
 /// Whether `task` holds for each chunk; stops all threads at the first that
 /// it does not hold for.
 pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Sync) -> bool {
@@ -98,34 +111,27 @@ pub(crate) fn for_each_part<T: Send>(
     each: usize,
     task: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    let parts = items.chunks_mut(each).enumerate();
+    let parts = items.chunks_mut(each);
     #[cfg(feature = "rayon")]
     {
-        let count = parts.len();
-        let parts = Mutex::new(parts);
-        let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
-        for_each(count, |_| {
-            if let Some((part, items)) = next() {
-                task(part, items);
-            }
+        let parts: Vec<_> = parts.map(Mutex::new).collect();
+        for_each(parts.len(), |part| {
+            task(part, &mut parts[part].lock().unwrap_or_else(PoisonError::into_inner));
         });
     }
     #[cfg(not(feature = "rayon"))]
-    parts.for_each(|(part, items)| task(part, items));
+    parts.enumerate().for_each(|(part, items)| task(part, items));
 }
 
-/// Calls `here`, and meanwhile, on another thread if one is free, `ahead`.
-pub(crate) fn beside(ahead: impl FnOnce() + Send, here: impl FnOnce()) {
+/// Calls `here`, and meanwhile, on other threads that are free, `task` for each
+/// chunk; those that are left, afterwards.
+pub(crate) fn beside(chunks: usize, task: impl Fn(usize) + Sync, here: impl FnOnce()) {
     #[cfg(feature = "rayon")]
-    {
-        let ahead = Mutex::new(Some(ahead));
-        let take = || ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
-        team::run(0..1, &|_| take().into_iter().for_each(|ahead| ahead()), here);
-    }
+    team::run(0..chunks, &task, here);
     #[cfg(not(feature = "rayon"))]
     {
         here();
-        ahead();
+        (0..chunks).for_each(task);
     }
 }
 

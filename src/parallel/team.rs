@@ -4,6 +4,7 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::any::Any;
 use core::mem;
 use core::ops::Range;
@@ -15,14 +16,14 @@ use std::thread::{self, Thread};
 /// What is called with each chunk.
 type Task<'a> = dyn Fn(usize) + Sync + 'a;
 
-/// Chunks and who takes them: the caller the first of those that are left,
-/// its helpers the last. A helper may start when there is nothing left to do,
-/// even after the caller has gone.
+/// Chunks and who takes them: the caller, and helpers, which may start when
+/// there is nothing left to do, even after the caller has gone.
 struct Team {
     /// Not to be used unless a chunk has been taken that is not done.
     task: &'static Task<'static>,
+    /// For each member, the caller first.
+    left: Vec<Left>,
     chunks: usize,
-    left: Left,
     done: AtomicUsize,
     /// What the first chunk that panicked says.
     panic: Mutex<Option<Box<dyn Any + Send>>>,
@@ -37,33 +38,41 @@ pub(super) fn run(chunks: Range<usize>, task: &Task<'_>, here: impl FnOnce()) {
     // taking of a chunk and the count of it as done, and this function neither
     // returns nor unwinds before all chunks have been counted.
     let task = unsafe { mem::transmute::<&Task<'_>, &'static Task<'static>>(task) };
+    let start = |member| chunks.start + chunks.len() * member / (helpers + 1);
     let team = Arc::new(Team {
         task,
+        left: (0..=helpers).map(|member| Left::new(start(member)..start(member + 1))).collect(),
         chunks: chunks.len(),
-        left: Left::new(chunks),
         done: AtomicUsize::new(0),
         panic: Mutex::new(None),
         caller: thread::current(),
     });
-    for _ in 0..helpers {
+    for member in 1..=helpers {
         let team = Arc::clone(&team);
-        rayon::spawn(move || while team.work(Left::last) {});
+        rayon::spawn(move || team.work(member));
     }
     team.guarded(here);
-    while team.work(Left::first) {}
+    team.work(0);
     team.wait();
 }
 
 impl Team {
-    /// Takes a chunk, if there is one left, and does it.
-    fn work(&self, take: impl Fn(&Left) -> Option<usize>) -> bool {
-        let Some(chunk) = take(&self.left) else { return false };
-        self.guarded(|| (self.task)(chunk));
-        // All that the chunk wrote is seen by whoever sees that it is done.
-        if self.done.fetch_add(1, Ordering::AcqRel) + 1 == self.chunks {
-            self.caller.unpark();
+    /// Does chunks until none is left.
+    fn work(&self, member: usize) {
+        while let Some(chunk) = self.take(member) {
+            self.guarded(|| (self.task)(chunk));
+            // All that the chunk wrote is seen by whoever sees that it is done.
+            if self.done.fetch_add(1, Ordering::AcqRel) + 1 == self.chunks {
+                self.caller.unpark();
+            }
         }
-        true
+    }
+
+    /// The first of the member's own chunks, or the last one of another's.
+    fn take(&self, member: usize) -> Option<usize> {
+        let (before, after) = self.left.split_at(member);
+        let (own, after) = after.split_first()?;
+        own.first().or_else(|| after.iter().chain(before).find_map(Left::last))
     }
 
     /// Calls `work`; a panic waits for the caller.
@@ -92,8 +101,8 @@ impl Team {
     }
 }
 
-/// The chunks that nobody has taken: the first one in the lower half, the end
-/// in the upper.
+/// The chunks of a member that nobody has taken: the first one in the lower
+/// half, the end in the upper.
 struct Left(AtomicU64);
 
 impl Left {
@@ -129,7 +138,7 @@ impl Left {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{vec, vec::Vec};
+    use alloc::vec;
     use std::sync::mpsc;
 
     /// How often each chunk was done, and the outcome.

@@ -23,6 +23,17 @@ impl Schedule {
         unsafe { self.how.run(&self.nest, dst, src) }
     }
 
+    /// The same, while `here` is called.
+    ///
+    /// # Safety
+    /// As [`run`](Schedule::run); `here` touches none of the items.
+    pub(crate) unsafe fn run_beside(&self, dst: *mut u8, src: *const u8, here: impl FnOnce()) {
+        let bases = Bases { dst, src };
+        let chunks = self.how.split.chunks;
+        // SAFETY: handed on.
+        parallel::beside(chunks, |id| unsafe { self.how.run_chunk(&self.nest, &bases, id) }, here);
+    }
+
     /// The same on this thread alone.
     ///
     /// # Safety
@@ -87,12 +98,23 @@ impl How {
     #[inline(never)]
     unsafe fn run_chunks(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         let bases = Bases { dst, src };
-        parallel::for_each(self.split.chunks, |id| {
-            let part = chunk(nest, self.split, id);
-            // SAFETY: a part of the loops; no two parts share a byte of the
-            // destination, since no two steps of its loops do (L4).
-            unsafe { self.run_nest(&part, bases.dst(), bases.src()) }
-        });
+        // SAFETY: handed on.
+        parallel::for_each(self.split.chunks, |id| unsafe { self.run_chunk(nest, &bases, id) });
+    }
+
+    /// # Safety
+    /// As [`run`](How::run); nobody else has this chunk.
+    unsafe fn run_chunk(&self, nest: &LoopNest, bases: &Bases, id: usize) {
+        let part;
+        let nest = if self.split.chunks == 1 {
+            nest
+        } else {
+            part = chunk(nest, self.split, id);
+            &part
+        };
+        // SAFETY: a part of the loops; no two parts share a byte of the
+        // destination, since no two steps of its loops do (L4).
+        unsafe { self.run_nest(nest, bases.dst(), bases.src()) }
     }
 
     /// # Safety

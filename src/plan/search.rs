@@ -43,7 +43,7 @@ pub(crate) fn first_mismatch(
         // The first alone: what differs at once should cost no threads.
         look(0);
         if found.load(Relaxed) != 0 {
-            parallel::for_each(count - 1, |id| {
+            parallel::for_each_in_order(count - 1, |id| {
                 look(id + 1);
             });
         }

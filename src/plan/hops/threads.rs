@@ -157,7 +157,7 @@ impl Hops {
         if pieces == 1 || !parallel::pays() {
             let _ = (0..pieces).all(search);
         } else if search(0) {
-            parallel::for_each(pieces - 1, |id| {
+            parallel::for_each_in_order(pieces - 1, |id| {
                 search(id + 1);
             });
         }
