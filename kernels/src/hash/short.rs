@@ -174,6 +174,7 @@ fn add128(sums: [u64; 2], seed: u64, bytes: &[u8], i: usize) -> [u64; 2] {
 
 // The pairs are added from the inmost outwards. The conditions nest instead
 // of looping, as known indices need no checks.
+#[inline]
 fn hash64_17_to_128(seed: u64, bytes: &[u8]) -> u64 {
     let n = bytes.len();
     let mut sum = (n as u64).wrapping_mul(PRIME64_1);
@@ -189,6 +190,7 @@ fn hash64_17_to_128(seed: u64, bytes: &[u8]) -> u64 {
     avalanche(add64(sum, seed, bytes, 0))
 }
 
+#[inline]
 fn hash128_17_to_128(seed: u64, bytes: &[u8]) -> u128 {
     let n = bytes.len();
     let mut sums = [(n as u64).wrapping_mul(PRIME64_1), 0];
