@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 use core::any::Any;
 use core::mem;
 use core::ops::Range;
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 
 /// What is called with each chunk.
@@ -21,8 +21,8 @@ type Task<'a> = dyn Fn(usize) + Sync + 'a;
 struct Team {
     /// Not to be used unless a chunk has been taken that is not done.
     task: &'static Task<'static>,
-    /// For each member, the caller first.
-    left: Vec<Left>,
+    /// Those that nobody has taken, for each member, the caller first.
+    left: Vec<Mutex<Range<usize>>>,
     chunks: usize,
     done: AtomicUsize,
     /// What the first chunk that panicked says.
@@ -38,10 +38,12 @@ pub(super) fn run(chunks: Range<usize>, task: &Task<'_>, here: impl FnOnce()) {
     // taking of a chunk and the count of it as done, and this function neither
     // returns nor unwinds before all chunks have been counted.
     let task = unsafe { mem::transmute::<&Task<'_>, &'static Task<'static>>(task) };
-    let start = |member| chunks.start + chunks.len() * member / (helpers + 1);
+    // As many for each, and one more for the first of them.
+    let (each, more) = (chunks.len() / (helpers + 1), chunks.len() % (helpers + 1));
+    let start = |member: usize| chunks.start + each * member + more.min(member);
     let team = Arc::new(Team {
         task,
-        left: (0..=helpers).map(|member| Left::new(start(member)..start(member + 1))).collect(),
+        left: (0..=helpers).map(|member| Mutex::new(start(member)..start(member + 1))).collect(),
         chunks: chunks.len(),
         done: AtomicUsize::new(0),
         panic: Mutex::new(None),
@@ -72,13 +74,19 @@ impl Team {
     fn take(&self, member: usize) -> Option<usize> {
         let (before, after) = self.left.split_at(member);
         let (own, after) = after.split_first()?;
-        own.first().or_else(|| after.iter().chain(before).find_map(Left::last))
+        let first = lock(own).next();
+        first.or_else(|| after.iter().chain(before).find_map(|left| lock(left).next_back()))
     }
 
     /// Calls `work`; a panic waits for the caller.
     fn guarded(&self, work: impl FnOnce()) {
-        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(work)) {
-            self.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(payload);
+        let Err(payload) = panic::catch_unwind(AssertUnwindSafe(work)) else { return };
+        let mut first = lock(&self.panic);
+        if first.is_none() {
+            *first = Some(payload);
+        } else {
+            // To drop it may panic.
+            mem::forget(payload);
         }
     }
 
@@ -95,44 +103,14 @@ impl Team {
                 spins += 1;
             }
         }
-        if let Some(payload) = self.panic.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(payload) = lock(&self.panic).take() {
             panic::resume_unwind(payload);
         }
     }
 }
 
-/// The chunks of a member that nobody has taken: the first one in the lower
-/// half, the end in the upper.
-struct Left(AtomicU64);
-
-impl Left {
-    fn new(chunks: Range<usize>) -> Left {
-        let half = |at| u64::from(u32::try_from(at).expect("chunks are a few per thread"));
-        Left(AtomicU64::new(half(chunks.end) << 32 | half(chunks.start)))
-    }
-
-    fn first(&self) -> Option<usize> {
-        self.take(|first, end| (first, first + 1, end))
-    }
-
-    fn last(&self) -> Option<usize> {
-        self.take(|first, end| (end - 1, first, end - 1))
-    }
-
-    /// `cut` says which to take, and what is left then.
-    fn take(&self, cut: impl Fn(u32, u32) -> (u32, u32, u32)) -> Option<usize> {
-        let parts = |left: u64| (left as u32, (left >> 32) as u32);
-        let rest = |left| {
-            let (first, end) = parts(left);
-            (first < end).then(|| {
-                let (_, first, end) = cut(first, end);
-                u64::from(end) << 32 | u64::from(first)
-            })
-        };
-        let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest).ok()?;
-        let (first, end) = parts(left);
-        Some(cut(first, end).0 as usize)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
