@@ -14,7 +14,7 @@ use stridewise::serial;
 /// Bytes from which on the interpreter's lock is worth giving up: other
 /// threads may keep it for long.
 const UNLOCKED: usize = 64 << 10;
-/// Bytes from which on a plan has chunks for threads.
+/// Bytes from which on it pays to go to the threads of a pool.
 const PARALLEL: usize = 1 << 20;
 
 /// Threads of this process; those of a parent did not survive the fork.
@@ -38,7 +38,7 @@ pub fn run<R: Send>(py: Python<'_>, bytes: usize, verb: impl FnOnce() -> R + Sen
         return Ok(verb());
     }
     if bytes < PARALLEL {
-        return Ok(py.detach(verb));
+        return Ok(py.detach(|| serial(verb)));
     }
     py.detach(|| match pool()? {
         Some(pool) => Ok(pool.install(verb)),

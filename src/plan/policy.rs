@@ -11,9 +11,8 @@ use stridewise_kernels::transpose::Distance;
 /// They are looked up only where the answer depends on them.
 pub(crate) type For = Option<Caches>;
 
-/// Bytes that are worth waking a thread, and the wait of a caller who is not
-/// one of the pool's.
-const THREADS: usize = 1 << 20;
+/// Bytes that are worth waking a thread, while the caller works already.
+const THREADS: usize = 512 << 10;
 /// Bytes of a chunk.
 const CHUNK: usize = 512 << 10;
 /// Chunks of a plan that has some: fewer, and a thread that is late leaves

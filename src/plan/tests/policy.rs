@@ -68,8 +68,8 @@ fn plans_that_name_no_caches_are_for_those_of_this_machine() {
 #[cfg(feature = "rayon")]
 #[test]
 fn bytes_decide_chunks() {
-    let chunks = [0, 1, (1 << 20) - 1, 1 << 20, 3 << 20, 16 << 20, 1 << 30, usize::MAX];
-    assert_eq!(chunks.map(chunks_for), [1, 1, 1, 4, 6, 32, 64, 64]);
+    let chunks = [0, 1, (1 << 19) - 1, 1 << 19, 1 << 20, 3 << 20, 16 << 20, 1 << 30, usize::MAX];
+    assert_eq!(chunks.map(chunks_for), [1, 1, 1, 4, 4, 6, 32, 64, 64]);
 }
 
 #[cfg(not(feature = "rayon"))]
