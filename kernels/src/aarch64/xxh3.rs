@@ -32,14 +32,20 @@ impl Accumulate for uint64x2_t {
     }
 
     #[inline(always)]
-    unsafe fn accumulate(self, input: *const u8, secret: *const u8) -> Self {
+    unsafe fn accumulate(self, words: Self, input: *const u8, secret: *const u8) -> (Self, Self) {
         // SAFETY: K1, K2.
         unsafe {
             let input = load(input);
             let mixed = veorq_u64(input, load(secret));
-            let sums = vaddq_u64(self, vextq_u64::<1>(input, input));
-            vmlal_u32(sums, vmovn_u64(mixed), vshrn_n_u64::<32>(mixed))
+            let sums = vmlal_u32(self, vmovn_u64(mixed), vshrn_n_u64::<32>(mixed));
+            (sums, vaddq_u64(words, input))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn add_neighbours(self, words: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { vaddq_u64(self, vextq_u64::<1>(words, words)) }
     }
 
     #[inline(always)]

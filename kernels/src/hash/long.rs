@@ -36,9 +36,11 @@ pub(crate) trait Accumulate: Copy {
     unsafe fn load_sums(p: *const u64) -> Self;
     /// Writes the sums at `p`.
     unsafe fn store_sums(self, p: *mut u64);
-    /// To each sum: the input word of its neighbour, and the product of the
-    /// halves of its own input word xored with its secret word.
-    unsafe fn accumulate(self, input: *const u8, secret: *const u8) -> Self;
+    /// Adds to each sum the product of the halves of its input word xored with
+    /// its secret word, and to each of `words` its input word.
+    unsafe fn accumulate(self, words: Self, input: *const u8, secret: *const u8) -> (Self, Self);
+    /// Adds to each sum what its neighbour has in `words`.
+    unsafe fn add_neighbours(self, words: Self) -> Self;
     /// Each sum shifted onto itself, xored with its secret word, multiplied.
     unsafe fn scramble(self, secret: *const u8) -> Self;
     /// Asks for the cache line of `p`.
@@ -149,13 +151,13 @@ impl Kernel for Stripes {
         // and tail add up to `args.stripes`, so `input` ends one past the
         // last stripe, and `ahead` stays before that (K4).
         unsafe {
-            let mut sums = load::<S::Sum>(args.sums);
+            let mut sums = Registers::<S::Sum>::load(args.sums);
             for i in args.start..args.start + head {
-                stripe(&mut sums, input, secret.add(8 * i));
+                sums.stripe(input, secret.add(8 * i));
                 input = input.add(STRIPE);
             }
             if head > 0 && args.start + head == BLOCK {
-                scramble(&mut sums, secret);
+                sums.scramble(secret);
             }
             for block in 0..blocks {
                 // Near the end the block's own lines are as good as any.
@@ -164,78 +166,94 @@ impl Kernel for Stripes {
                 for group in (0..BLOCK).step_by(4) {
                     for i in group..group + 4 {
                         S::Sum::prefetch(input.add(ahead));
-                        stripe(&mut sums, input, secret.add(8 * i));
+                        sums.stripe(input, secret.add(8 * i));
                         input = input.add(STRIPE);
                     }
                 }
-                scramble(&mut sums, secret);
+                sums.scramble(secret);
             }
             for i in 0..tail {
-                stripe(&mut sums, input, secret.add(8 * i));
+                sums.stripe(input, secret.add(8 * i));
                 input = input.add(STRIPE);
             }
             if let Some(last) = args.last {
-                stripe(&mut sums, last.as_ptr().cast(), secret.add(LEN - 71));
+                sums.stripe(last.as_ptr().cast(), secret.add(LEN - 71));
             }
-            store(sums, args.sums);
+            sums.store(args.sums);
         }
     }
 }
 
 /// All eight sums in registers of two to eight words; the first
 /// `8 / WORDS` are used and the others vanish in the compiler.
-type Registers<A> = [A; 4];
+struct Registers<A>([Register<A>; 4]);
 
-/// The used registers and where in 64 bytes each begins.
-#[inline(always)]
-fn used<A: Accumulate>(registers: &mut Registers<A>) -> impl Iterator<Item = (usize, &mut A)> {
-    (0..STRIPE).step_by(8 * A::WORDS).zip(registers)
+#[derive(Clone, Copy)]
+struct Register<A> {
+    sums: A,
+    /// The block's input, word by word: each is due to its neighbour's sum,
+    /// and to swap them once at the end of the block saves a shuffle a stripe.
+    words: A,
 }
 
-/// # Safety
-/// K1, K2.
-#[inline(always)]
-unsafe fn load<A: Accumulate>(sums: *const [u64; 8]) -> Registers<A> {
-    // SAFETY: K1, K2: `at` and a register end within the eight words.
-    unsafe {
-        let mut registers = [A::load_sums(sums.cast()); 4];
-        for (at, register) in used(&mut registers) {
-            *register = A::load_sums(sums.byte_add(at).cast());
-        }
-        registers
+impl<A: Accumulate> Registers<A> {
+    /// The registers that are used, and where in 64 bytes each begins.
+    #[inline(always)]
+    fn used(&mut self) -> impl Iterator<Item = (usize, &mut Register<A>)> {
+        (0..STRIPE).step_by(8 * A::WORDS).zip(&mut self.0)
     }
-}
 
-/// # Safety
-/// K1, K2.
-#[inline(always)]
-unsafe fn store<A: Accumulate>(mut registers: Registers<A>, sums: *mut [u64; 8]) {
-    for (at, register) in used(&mut registers) {
+    /// # Safety
+    /// K1, K2.
+    #[inline(always)]
+    unsafe fn load(sums: *const [u64; 8]) -> Self {
         // SAFETY: K1, K2: `at` and a register end within the eight words.
-        unsafe { register.store_sums(sums.byte_add(at).cast()) };
+        unsafe {
+            let none = A::load_sums([0; 8].as_ptr());
+            let mut registers = Registers([Register { sums: none, words: none }; 4]);
+            for (at, register) in registers.used() {
+                register.sums = A::load_sums(sums.byte_add(at).cast());
+            }
+            registers
+        }
     }
-}
 
-/// Adds one stripe.
-///
-/// # Safety
-/// K1, K2: 64 bytes at `input` and at `secret`.
-#[inline(always)]
-unsafe fn stripe<A: Accumulate>(sums: &mut Registers<A>, input: *const u8, secret: *const u8) {
-    for (at, sum) in used(sums) {
-        // SAFETY: K1, K2: `at` and a register end within 64 bytes.
-        *sum = unsafe { sum.accumulate(input.add(at), secret.add(at)) };
+    /// # Safety
+    /// K1, K2.
+    #[inline(always)]
+    unsafe fn store(mut self, sums: *mut [u64; 8]) {
+        for (at, Register { sums: own, words }) in self.used() {
+            // SAFETY: K1, K2: `at` and a register end within the eight words.
+            unsafe { own.add_neighbours(*words).store_sums(sums.byte_add(at).cast()) };
+        }
     }
-}
 
-/// The end of a block.
-///
-/// # Safety
-/// K1, K2: a whole secret at `secret`.
-#[inline(always)]
-unsafe fn scramble<A: Accumulate>(sums: &mut Registers<A>, secret: *const u8) {
-    for (at, sum) in used(sums) {
+    /// Adds one stripe.
+    ///
+    /// # Safety
+    /// K1, K2: 64 bytes at `input` and at `secret`.
+    #[inline(always)]
+    unsafe fn stripe(&mut self, input: *const u8, secret: *const u8) {
+        for (at, Register { sums, words }) in self.used() {
+            // SAFETY: K1, K2: `at` and a register end within 64 bytes.
+            (*sums, *words) = unsafe { sums.accumulate(*words, input.add(at), secret.add(at)) };
+        }
+    }
+
+    /// The end of a block.
+    ///
+    /// # Safety
+    /// K1, K2: a whole secret at `secret`.
+    #[inline(always)]
+    unsafe fn scramble(&mut self, secret: *const u8) {
         // SAFETY: K1, K2: `at` and a register end within the last 64 bytes.
-        *sum = unsafe { sum.scramble(secret.add(LEN - STRIPE + at)) };
+        unsafe {
+            let none = A::load_sums([0; 8].as_ptr());
+            for (at, Register { sums, words }) in self.used() {
+                let last = secret.add(LEN - STRIPE + at);
+                *sums = sums.add_neighbours(*words).scramble(last);
+                *words = none;
+            }
+        }
     }
 }

@@ -34,7 +34,7 @@ impl Accumulate for Words {
     }
 
     #[inline(always)]
-    unsafe fn accumulate(self, input: *const u8, secret: *const u8) -> Self {
+    unsafe fn accumulate(self, words: Self, input: *const u8, secret: *const u8) -> (Self, Self) {
         // SAFETY: K2, 16 bytes each.
         let (input, secret) = unsafe { (Words::load(input), Words::load(secret)) };
         let sum = |i: usize| {
@@ -42,7 +42,13 @@ impl Accumulate for Words {
             let product = (mixed & 0xffff_ffff) * (mixed >> 32);
             self.0[i].wrapping_add(input[1 - i]).wrapping_add(product)
         };
-        Words([sum(0), sum(1)])
+        // Words have no lanes to cross: neighbours get theirs at once.
+        (Words([sum(0), sum(1)]), words)
+    }
+
+    #[inline(always)]
+    unsafe fn add_neighbours(self, _words: Self) -> Self {
+        self
     }
 
     #[inline(always)]

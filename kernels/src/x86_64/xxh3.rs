@@ -22,15 +22,20 @@ impl Accumulate for __m128i {
     }
 
     #[inline(always)]
-    unsafe fn accumulate(self, input: *const u8, secret: *const u8) -> Self {
+    unsafe fn accumulate(self, words: Self, input: *const u8, secret: *const u8) -> (Self, Self) {
         // SAFETY: K1, K2.
         unsafe {
             let input = _mm_loadu_si128(input.cast());
             let mixed = _mm_xor_si128(input, _mm_loadu_si128(secret.cast()));
             let product = _mm_mul_epu32(mixed, _mm_srli_epi64::<32>(mixed));
-            let swapped = _mm_shuffle_epi32::<0b01_00_11_10>(input);
-            _mm_add_epi64(self, _mm_add_epi64(swapped, product))
+            (_mm_add_epi64(self, product), _mm_add_epi64(words, input))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn add_neighbours(self, words: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { _mm_add_epi64(self, _mm_shuffle_epi32::<0b01_00_11_10>(words)) }
     }
 
     #[inline(always)]
@@ -68,15 +73,20 @@ impl Accumulate for __m256i {
     }
 
     #[inline(always)]
-    unsafe fn accumulate(self, input: *const u8, secret: *const u8) -> Self {
+    unsafe fn accumulate(self, words: Self, input: *const u8, secret: *const u8) -> (Self, Self) {
         // SAFETY: K1, K2.
         unsafe {
             let input = _mm256_loadu_si256(input.cast());
             let mixed = _mm256_xor_si256(input, _mm256_loadu_si256(secret.cast()));
             let product = _mm256_mul_epu32(mixed, _mm256_srli_epi64::<32>(mixed));
-            let swapped = _mm256_shuffle_epi32::<0b01_00_11_10>(input);
-            _mm256_add_epi64(self, _mm256_add_epi64(swapped, product))
+            (_mm256_add_epi64(self, product), _mm256_add_epi64(words, input))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn add_neighbours(self, words: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { _mm256_add_epi64(self, _mm256_shuffle_epi32::<0b01_00_11_10>(words)) }
     }
 
     #[inline(always)]
@@ -114,15 +124,20 @@ impl Accumulate for __m512i {
     }
 
     #[inline(always)]
-    unsafe fn accumulate(self, input: *const u8, secret: *const u8) -> Self {
+    unsafe fn accumulate(self, words: Self, input: *const u8, secret: *const u8) -> (Self, Self) {
         // SAFETY: K1, K2.
         unsafe {
             let input = _mm512_loadu_si512(input.cast());
             let mixed = _mm512_xor_si512(input, _mm512_loadu_si512(secret.cast()));
             let product = _mm512_mul_epu32(mixed, _mm512_srli_epi64::<32>(mixed));
-            let swapped = _mm512_shuffle_epi32::<0b01_00_11_10>(input);
-            _mm512_add_epi64(self, _mm512_add_epi64(swapped, product))
+            (_mm512_add_epi64(self, product), _mm512_add_epi64(words, input))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn add_neighbours(self, words: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { _mm512_add_epi64(self, _mm512_shuffle_epi32::<0b01_00_11_10>(words)) }
     }
 
     #[inline(always)]
