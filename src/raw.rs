@@ -63,19 +63,40 @@ pub unsafe fn copy(
     src: *const u8,
     src_strides: &[isize],
 ) -> Result<(), Error> {
-    let Some([to, from]) = spans(shape, itemsize, [dst_strides, src_strides]) else {
-        return Err(refused(shape, itemsize, [dst_strides, src_strides]));
-    };
-    let level = level()?;
-    let apart = apart(dst, to, src, from);
-    if apart && let Some(plain) = Plain::new(shape, itemsize, dst_strides, src_strides) {
-        // SAFETY: K2 by the caller, K3 as just seen, K4 by L2.
+    let strides = [dst_strides, src_strides];
+    let mut plain = Plain::new();
+    if let Some([to, from]) = plain.fill(shape, itemsize, strides)
+        && apart(dst, to, src, from)
+    {
+        let level = level()?;
+        // SAFETY: K2 by the caller, K3 as just seen, K4 as the spans fit.
         unsafe { plain.run(dst, src, level) };
         return Ok(());
     }
+    // SAFETY: the caller's.
+    unsafe { copy_many(shape, itemsize, dst, src, strides) }
+}
+
+/// [`copy`] of what is worth a plan; apart, so that few items save no
+/// registers for it.
+///
+/// # Safety
+/// That of [`copy`].
+#[inline(never)]
+unsafe fn copy_many(
+    shape: &[usize],
+    itemsize: usize,
+    dst: *mut u8,
+    src: *const u8,
+    strides: [&[isize]; 2],
+) -> Result<(), Error> {
+    let Some([to, from]) = spans(shape, itemsize, strides) else {
+        return Err(refused(shape, itemsize, strides));
+    };
+    let level = level()?;
     let mut nest = LoopNest::item(itemsize);
-    nest.fill(shape, dst_strides, src_strides);
-    if apart {
+    nest.fill(shape, strides[0], strides[1]);
+    if apart(dst, to, src, from) {
         // SAFETY: K2 by the caller, K3 as just seen, K4 by L2.
         unsafe { How::new(&mut nest, level, None, None).run(&nest, dst, src) };
         return Ok(());
@@ -214,11 +235,8 @@ unsafe fn few<T>(
     strides: &[isize],
     with: impl FnOnce(Level, &[u8]) -> T,
 ) -> Result<Option<T>, Error> {
-    if spans(shape, itemsize, [strides; 2]).is_none() {
-        return Err(refused(shape, itemsize, [strides; 2]));
-    }
     let level = level()?;
-    // SAFETY: K2 by the caller, K4 by L2.
+    // SAFETY: K2 and K4 by the caller.
     Ok(unsafe { packed(shape, itemsize, strides, src, |bytes| with(level, bytes)) })
 }
 

@@ -12,7 +12,7 @@ use crate::stage::{Fence, Staged, StagedFn};
 use crate::transpose::{LINE, Tiled, TransposeBlock};
 use core::fmt;
 
-pub use crate::plain::{PLAIN_AXES, plain};
+pub use crate::plain::plain;
 
 /// One axis of a [`Block`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -55,7 +55,8 @@ unsafe fn once(to: &Layout, dst: *mut u8, from: &Layout, src: *const u8) -> Resu
         unsafe { plan.run_raw(dst, src) };
         return Ok(());
     }
-    if let Some(plain) = Plain::new(to.shape(), to.itemsize(), to.strides(), from.strides()) {
+    let mut plain = Plain::new();
+    if plain.fill(to.shape(), to.itemsize(), [to.strides(), from.strides()]).is_some() {
         // SAFETY: handed on.
         unsafe { plain.run(dst, src, level) };
         return Ok(());

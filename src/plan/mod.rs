@@ -118,8 +118,10 @@ impl Schedule {
 
 /// No policy makes anything of fewer bytes, unless it is asked to.
 const TINY: usize = 4096;
-/// Items that plain loops move before the third of them has called a kernel.
-const FEW: usize = 32;
+/// So many items in blocks of so few are moved by plain loops: to call a kernel
+/// for each block takes longer.
+const FEW: usize = 64;
+const FEW_OF_BLOCK: usize = 16;
 
 impl How {
     /// All passes, over a nest that stays where it is: what is run once is
@@ -136,7 +138,7 @@ impl How {
         coalesce::coalesce(nest);
         let (items, bytes) = (nest.items(), nest.bytes());
         let tiny = bytes < TINY && caches.is_none() && chunks.is_none();
-        if tiny && items <= FEW && nest.loops.len() == copy::PLAIN_AXES {
+        if tiny && items <= FEW && is_scattered(nest) {
             return How::tiny(tile::tile(nest), 0, Kernel::Plain, level);
         }
         if items == 0 {
@@ -201,6 +203,12 @@ impl How {
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self.kernel, Kernel::Plain)
     }
+}
+
+/// Whether blocks of two loops have few items each.
+fn is_scattered(nest: &LoopNest) -> bool {
+    let [_, .., outer, inner] = &nest.loops[..] else { return false };
+    outer.extent * inner.extent <= FEW_OF_BLOCK
 }
 
 /// Two base pointers on their way to other threads.

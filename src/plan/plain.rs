@@ -3,57 +3,118 @@
 #![allow(unsafe_code, reason = "hands on what a caller vouches for")]
 
 use super::loop_nest::Loop;
+use crate::layout::MAX_NDIM;
 use core::mem::MaybeUninit;
+use core::ops::Range;
 use stridewise_kernels::Level;
-use stridewise_kernels::copy::{Block, Copy, Family, PLAIN_AXES, plain};
+use stridewise_kernels::copy::{Block, Copy, Family, plain};
 
 /// Bytes of the smallest tile's edge.
 const LANE: usize = 16;
 
-/// Items that are moved before a plan of theirs would be made.
-const ITEMS: usize = 64;
-/// Bytes of so many items at most: what is packed on the stack.
+/// Bytes that are moved before a plan of theirs would be made ..
+const BYTES: usize = 4096;
+/// .. in at most so many pieces, items or runs.
+const PIECES: usize = 64;
+/// Axes of so many pieces, two along each.
+const AXES: usize = PIECES.ilog2() as usize;
+/// Strides that are not longer reach no end of memory in so many bytes.
+const FAR: usize = isize::MAX as usize / BYTES / 2;
+/// Bytes that are packed on the stack.
 pub(crate) const FEW: usize = 1024;
 
 /// A copy of a few items along a few axes, in index order.
-#[derive(Clone, Copy)]
 pub(crate) struct Plain {
-    item: usize,
+    /// Bytes of a piece.
+    piece: usize,
     ndim: usize,
-    axes: [Loop; PLAIN_AXES],
+    /// The last `ndim` are used.
+    axes: [Loop; AXES],
 }
 
+/// From the item at index 0, the bytes that are touched in each operand.
+type Spans = [Range<isize>; 2];
+
 impl Plain {
-    /// The copy, if it has few enough items and axes; strides are as long as
-    /// the shape.
+    /// Nothing yet. It is filled where it lies: a move reads as whole what
+    /// was just written in parts, and waits for it.
+    #[inline(always)]
+    pub(crate) fn new() -> Plain {
+        Plain { piece: 0, ndim: 0, axes: [Loop::default(); AXES] }
+    }
+
+    /// Makes it the copy, and says what that touches, if it has items, and
+    /// few enough; of any numbers, such as describe no memory.
     #[inline]
-    pub(crate) fn new(shape: &[usize], item: usize, dst: &[isize], src: &[isize]) -> Option<Plain> {
-        let mut plain = Plain { item, ndim: 0, axes: [Loop::UNIT; PLAIN_AXES] };
-        // The other extents may be anything.
-        let shape = if shape.contains(&0) { &[0][..] } else { shape };
-        let (mut items, mut ndim) = (1usize, 0);
-        for (&extent, (&dst, &src)) in shape.iter().zip(dst.iter().zip(src)) {
+    pub(crate) fn fill(
+        &mut self,
+        shape: &[usize],
+        item: usize,
+        [dst, src]: [&[isize]; 2],
+    ) -> Option<Spans> {
+        if dst.len() != shape.len() || src.len() != shape.len() {
+            return None;
+        }
+        self.over(shape, item, |axis, _| (dst[axis], src[axis]))
+    }
+
+    /// The same for a copy into gapless memory.
+    #[inline]
+    fn pack(&mut self, shape: &[usize], item: usize, src: &[isize]) -> Option<Spans> {
+        if src.len() != shape.len() {
+            return None;
+        }
+        self.over(shape, item, |axis, inside| (inside as isize, src[axis]))
+    }
+
+    /// `strides` of both operands are asked for an axis and the bytes inside it.
+    #[inline(always)]
+    fn over(
+        &mut self,
+        shape: &[usize],
+        item: usize,
+        strides: impl Fn(usize, usize) -> (isize, isize),
+    ) -> Option<Spans> {
+        if item.wrapping_sub(1) >= BYTES || shape.len() > MAX_NDIM {
+            return None;
+        }
+        let (mut piece, mut ndim) = (item, 0);
+        let (mut bytes, mut pieces) = (item, 1);
+        let mut spans = [(0, item as isize); 2];
+        for axis in (0..shape.len()).rev() {
+            let extent = shape[axis];
             if extent == 1 {
                 continue;
             }
-            *plain.axes.get_mut(ndim)? = Loop { extent, dst, src };
+            let (dst, src) = strides(axis, bytes);
+            // Nothing overflows below, as both factors are small.
+            bytes *= extent.min(BYTES + 1);
+            if bytes.wrapping_sub(1) >= BYTES || dst.unsigned_abs().max(src.unsigned_abs()) > FAR {
+                return None;
+            }
+            for ((start, end), stride) in spans.iter_mut().zip([dst, src]) {
+                let last = stride * (extent as isize - 1);
+                *start += last.min(0);
+                *end += last.max(0);
+            }
+            if ndim == 0 && (dst, src) == (piece as isize, piece as isize) {
+                piece = bytes;
+                continue;
+            }
+            pieces *= extent;
             ndim += 1;
-            items = items.checked_mul(extent)?;
+            if pieces > PIECES {
+                return None;
+            }
+            self.axes[AXES - ndim] = Loop { extent, dst, src };
         }
-        plain.ndim = ndim;
-        (items <= ITEMS && item <= FEW / ITEMS).then_some(plain)
+        (self.piece, self.ndim) = (piece, ndim);
+        Some(spans.map(|(start, end)| start..end))
     }
 
-    /// The same as a copy into gapless memory.
     #[inline]
-    fn packing(shape: &[usize], item: usize, src: &[isize]) -> Option<Plain> {
-        let mut plain = Plain::new(shape, item, src, src)?;
-        let mut step = item;
-        for axis in plain.axes[..plain.ndim].iter_mut().rev() {
-            axis.dst = step as isize;
-            step *= axis.extent;
-        }
-        Some(plain)
+    fn axes(&self) -> &[Loop] {
+        &self.axes[AXES - self.ndim..]
     }
 
     /// Moves the items.
@@ -65,8 +126,10 @@ impl Plain {
         // SAFETY: handed on; the strides are those of a transpose.
         unsafe {
             match self.transpose() {
-                Some(block) => Copy::new(level, Family::Transpose, self.item).run(dst, src, &block),
-                None => plain(dst, src, self.item, &self.axes[..self.ndim]),
+                Some(block) => {
+                    Copy::new(level, Family::Transpose, block.item).run(dst, src, &block)
+                }
+                None => plain(dst, src, self.piece, self.axes()),
             }
         }
     }
@@ -74,8 +137,8 @@ impl Plain {
     /// The items as a block, if registers turn it in less time than loops.
     #[inline]
     fn transpose(&self) -> Option<Block> {
-        let (item, k) = (self.item, self.item as isize);
-        let [a, b, _] = self.axes;
+        let (item, k) = (self.piece, self.piece as isize);
+        let [.., a, b] = self.axes;
         let (outer, inner) = match () {
             () if self.ndim != 2 => return None,
             () if (b.dst, a.src) == (k, k) => (a, b),
@@ -101,19 +164,22 @@ pub(crate) unsafe fn packed<T>(
     base: *const u8,
     with: impl FnOnce(&[u8]) -> T,
 ) -> Option<T> {
-    let items = Plain::packing(shape, item, strides)?;
-    let axes = &items.axes[..items.ndim];
-    let bytes = axes.iter().fold(item, |bytes, axis| bytes * axis.extent);
-    if bytes > 0 && axes.iter().all(|axis| axis.dst == axis.src) {
-        // SAFETY: K2 for the items, which leave no gap.
-        return Some(with(unsafe { core::slice::from_raw_parts(base, bytes) }));
+    let mut items = Plain::new();
+    items.pack(shape, item, strides)?;
+    if items.ndim == 0 {
+        // SAFETY: K2 for the items, which are one piece.
+        return Some(with(unsafe { core::slice::from_raw_parts(base, items.piece) }));
+    }
+    let bytes = items.axes().iter().fold(items.piece, |bytes, axis| bytes * axis.extent);
+    if bytes > FEW {
+        return None;
     }
     let mut room = MaybeUninit::<[u8; FEW]>::uninit();
     let start = room.as_mut_ptr().cast::<u8>();
     // SAFETY: K2 for the items, which fill the first of the room's bytes; K3,
     // nobody else has it.
     let packed = unsafe {
-        plain(start, base, item, axes);
+        plain(start, base, items.piece, items.axes());
         core::slice::from_raw_parts(start, bytes)
     };
     Some(with(packed))
