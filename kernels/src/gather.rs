@@ -190,6 +190,12 @@ impl<const SIZE: usize> Splat<SIZE> {
 
 impl<const SIZE: usize> Line for Splat<SIZE> {
     const BEYOND: bool = false;
+    const READS: usize = 0;
+
+    #[inline(always)]
+    fn read(self, _at: usize) -> *const u8 {
+        self.lane.as_ptr()
+    }
 
     #[inline(always)]
     fn item(self) -> usize {
@@ -276,10 +282,12 @@ struct Mirrored<const SIZE: usize> {
 
 impl<const SIZE: usize> Line for Mirrored<SIZE> {
     const BEYOND: bool = false;
+    const READS: usize = 1;
+    const BACK: bool = true;
 
     #[inline(always)]
-    fn ahead(self, at: usize) -> Option<*const u8> {
-        Some(self.end.wrapping_sub(at + line::BACK))
+    fn read(self, at: usize) -> *const u8 {
+        self.end.wrapping_sub(at)
     }
 
     #[inline(always)]
@@ -343,6 +351,12 @@ struct Swapped<const UNIT: usize> {
 
 impl<const UNIT: usize> Line for Swapped<UNIT> {
     const BEYOND: bool = false;
+    const READS: usize = 1;
+
+    #[inline(always)]
+    fn read(self, at: usize) -> *const u8 {
+        self.src.wrapping_add(at)
+    }
 
     #[inline(always)]
     fn item(self) -> usize {

@@ -28,6 +28,7 @@ pub mod equal;
 pub mod hash;
 pub mod transpose;
 
+mod ahead;
 mod caches;
 mod dispatch;
 mod gather;

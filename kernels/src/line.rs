@@ -1,6 +1,7 @@
 //! Runs of the destination, register by register: in cache, or by whole
 //! lines past the caches.
 
+use crate::ahead::Ahead;
 use crate::copy::Block;
 use crate::dispatch::Simd;
 use crate::transpose::LINE;
@@ -14,12 +15,13 @@ pub(crate) trait Line: Copy {
     /// one: all but the one that ends the run.
     const BEYOND: bool;
 
-    /// What to ask for in advance while bytes from `at` on are made: nothing
-    /// where a prefetcher sees it coming, as it does forward.
-    #[inline(always)]
-    fn ahead(self, _at: usize) -> Option<*const u8> {
-        None
-    }
+    /// Lines of the source that are read for a line of the destination.
+    const READS: usize;
+    /// Whether they are read backwards.
+    const BACK: bool = false;
+
+    /// Where the bytes for those from `at` on begin, or end if backwards.
+    fn read(self, at: usize) -> *const u8;
 
     /// Bytes of an item.
     fn item(self) -> usize;
@@ -70,6 +72,12 @@ pub(crate) struct Plain {
 
 impl Line for Plain {
     const BEYOND: bool = false;
+    const READS: usize = 1;
+
+    #[inline(always)]
+    fn read(self, at: usize) -> *const u8 {
+        self.src.wrapping_add(at)
+    }
 
     #[inline(always)]
     fn item(self) -> usize {
@@ -172,10 +180,16 @@ pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: 
             return run::<S, L>(dst, bytes, line);
         }
         line.items(dst, 0, head);
+        let read = bytes * L::READS;
+        let ahead = if L::BACK { Ahead::backwards(read) } else { Ahead::forward(read) };
+        // Known before the loop, so that what follows it costs it no registers.
+        let end = head + (bytes - least - head) / LINE * LINE;
         let mut at = head;
-        while at + LINE + least <= bytes {
-            if let Some(ahead) = line.ahead(at) {
-                S::prefetch(ahead);
+        while at < end {
+            for i in 0..L::READS {
+                let (read, far) = (line.read(at), i * LINE);
+                let read = if L::BACK { read.wrapping_sub(far) } else { read.wrapping_add(far) };
+                ahead.ask::<S>(read, L::BACK);
             }
             // Both halves back to back: a line leaves the core at once.
             let mut part = 0;
@@ -185,12 +199,9 @@ pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: 
             }
             at += LINE;
         }
-        line.items(dst, at, bytes);
+        line.items(dst, end, bytes);
     }
 }
-
-/// How far to ask ahead of what is read backwards, in bytes.
-pub(crate) const BACK: usize = 4096;
 
 /// Runs of at most so many bytes are asked for in advance, so many runs.
 const SHORT: usize = 1024;

@@ -71,10 +71,13 @@ impl<const SIZE: usize, const STEP: usize, const BACK: bool> Step<SIZE, STEP, BA
 
 impl<const SIZE: usize, const STEP: usize, const BACK: bool> Line for Step<SIZE, STEP, BACK> {
     const BEYOND: bool = true;
+    const READS: usize = STEP;
+    const BACK: bool = BACK;
 
     #[inline(always)]
-    fn ahead(self, at: usize) -> Option<*const u8> {
-        BACK.then(|| self.src.wrapping_sub(at * STEP + crate::line::BACK))
+    fn read(self, at: usize) -> *const u8 {
+        let far = at * STEP;
+        if BACK { self.src.wrapping_sub(far) } else { self.src.wrapping_add(far) }
     }
 
     #[inline(always)]
