@@ -13,7 +13,7 @@ const PAGE: usize = 4096;
 /// Pages side by side.
 const PAGES: usize = 4;
 /// Bytes of as many pages: so far ahead is asked.
-const GROUP: usize = PAGES * PAGE;
+pub(crate) const GROUP: usize = PAGES * PAGE;
 /// Bytes of a run for which that pays: of the last group it asks for what
 /// nobody reads.
 const LONG: usize = 4 * GROUP;
@@ -43,7 +43,7 @@ impl Ahead {
         if forward == Ahead::No { Ahead::Page } else { forward }
     }
 
-    /// Asks for what comes some time after the line of `p`.
+    /// Asks for a line instead of the one of `p`, which is read now.
     ///
     /// # Safety
     /// K1; `p` may be any address.
@@ -52,24 +52,48 @@ impl Ahead {
         let step = |p: *const u8, far| {
             if backwards { p.wrapping_sub(far) } else { p.wrapping_add(far) }
         };
+        let turn = p.addr() / LINE % PAGES;
         // SAFETY: handed on.
         unsafe {
             match self {
                 Ahead::No => {}
                 Ahead::Page => S::prefetch(step(p, PAGE)),
-                Ahead::Pages => S::prefetch(step(beside(p), GROUP)),
+                Ahead::Pages => {
+                    S::prefetch(step(beside(p).wrapping_add(turn * PAGE), GROUP));
+                }
             }
         }
     }
 }
 
-/// The line of the group of `p` whose turn it is when all pages are read side
-/// by side.
+/// Whether to ask for so many bytes page beside page where a plan has not told
+/// that they are in memory: not if the second cache holds them.
+#[inline(always)]
+pub(crate) fn comes_from_memory(bytes: usize) -> bool {
+    let caches = Caches::detect();
+    caches.follows_rows && bytes >= caches.l2
+}
+
+/// Asks for four lines, page beside page, instead of the four from `p` on,
+/// which are read now, forward.
+///
+/// # Safety
+/// K1; `p` may be any address.
+#[inline(always)]
+pub(crate) unsafe fn ask_pages<S: Simd>(p: *const u8) {
+    let line = beside(p).wrapping_add(GROUP);
+    for page in 0..PAGES {
+        // SAFETY: handed on.
+        unsafe { S::prefetch(line.wrapping_add(page * PAGE)) }
+    }
+}
+
+/// Somewhere in the line of the first page of its group that is read in turn
+/// with those of the other pages, while four lines from `p` on are.
 #[inline(always)]
 fn beside(p: *const u8) -> *const u8 {
-    let line = p.addr() % GROUP / LINE;
-    let at = line % PAGES * PAGE + line / PAGES * LINE;
-    p.map_addr(|addr| addr / GROUP * GROUP + at)
+    let at = p.addr() % GROUP;
+    p.wrapping_sub(at).wrapping_add(at / PAGES)
 }
 
 #[cfg(test)]
@@ -77,12 +101,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_line_of_a_group_has_its_turn_page_beside_page() {
+    fn each_line_of_a_page_has_its_turn() {
         let at = |addr| core::ptr::without_provenance::<u8>(5 * GROUP + addr);
-        let mut turns: [usize; GROUP / LINE] =
-            core::array::from_fn(|line| beside(at(line * LINE + 7)).addr() - 5 * GROUP);
-        assert_eq!(turns[..6], [0, PAGE, 2 * PAGE, 3 * PAGE, LINE, PAGE + LINE]);
-        turns.sort_unstable();
-        assert!(turns.iter().enumerate().all(|(line, &turn)| turn == line * LINE));
+        for line in 0..GROUP / LINE {
+            for byte in [0, 1, LINE - 1] {
+                let beside = beside(at(line * LINE + byte)).addr() - 5 * GROUP;
+                assert_eq!(beside / LINE, line / PAGES);
+            }
+        }
     }
 }

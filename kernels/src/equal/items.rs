@@ -6,6 +6,7 @@
 use super::rule::{Bits, Bool, Rule, Same, SamePair, Value};
 use super::{Class, Equal, Mode, Run};
 use crate::copy::Block;
+use crate::scalar::Scalar;
 
 impl Equal {
     /// Whether all items of a block are equal; `a` stands in the
@@ -97,7 +98,7 @@ unsafe fn any<R: Rule>(a: *const u8, b: *const u8, block: &Block) -> bool {
             b,
             block,
             #[inline(always)]
-            |a, b| !Run { a, b, bytes: block.item }.differs::<R>(),
+            |a, b| !Run { a, b, bytes: block.item }.differs::<Scalar, R>(),
         )
     }
 }

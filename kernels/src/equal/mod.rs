@@ -12,6 +12,7 @@
 //! there is looked at again item by item. Where they are not (a NaN is the
 //! same bytes as itself and yet not equal) the items are compared at once.
 
+use crate::ahead::{GROUP, ask_pages, comes_from_memory};
 use crate::dispatch::{Kernel, KernelFn, Simd, select};
 use crate::level::Level;
 use core::fmt;
@@ -254,7 +255,7 @@ impl<R: Rule> Kernel for All<R> {
     unsafe fn run<S: Simd>(Rows { mut run, a_stride, b_stride, rows }: Rows) -> bool {
         for _ in 0..rows {
             // SAFETY: K2, this is one of the rows.
-            if unsafe { run.differs::<R>() } {
+            if unsafe { run.differs::<S, R>() } {
                 return false;
             }
             // Wrapping, as nobody vouches for the row after the last.
@@ -276,7 +277,7 @@ impl<R: Rule> Kernel for Find<R> {
     unsafe fn run<S: Simd>(run: Run) -> Option<usize> {
         // SAFETY: K2; every offset is that of a whole item inside the run.
         unsafe {
-            let mut at = run.skip_lines::<R>();
+            let mut at = run.skip_lines::<S, R>();
             if run.bytes - at < LINE && !run.after(at).short_differs::<R>() {
                 return None;
             }
@@ -333,6 +334,30 @@ impl Run {
         at
     }
 
+    /// The same for blocks of [`BLOCK`] bytes, while those after them are asked for;
+    /// stops at the last ones.
+    ///
+    /// # Safety
+    /// As [`skip`](Run::skip); K1.
+    #[inline(always)]
+    unsafe fn skip_asking<S: Simd, R: Rule>(self, mut at: usize) -> usize {
+        while self.bytes - at >= 2 * GROUP {
+            // SAFETY: K1; K2, the block ends inside the run.
+            unsafe {
+                let block = self.after(at);
+                for line in (0..BLOCK).step_by(4 * LINE) {
+                    ask_pages::<S>(block.a.add(line));
+                    ask_pages::<S>(block.b.add(line));
+                }
+                if R::differs::<BLOCK>(block.a, block.b) {
+                    break;
+                }
+            }
+            at += BLOCK;
+        }
+        at
+    }
+
     /// The same for blocks of [`LINE`] bytes, skipping large blocks first.
     ///
     /// Large blocks begin where `a` begins a cache line, as nearly as whole
@@ -341,7 +366,7 @@ impl Run {
     /// # Safety
     /// K2.
     #[inline(always)]
-    unsafe fn skip_lines<R: Rule>(self) -> usize {
+    unsafe fn skip_lines<S: Simd, R: Rule>(self) -> usize {
         // SAFETY: K2; `skip` answers at most `bytes`, and the first line has
         // been compared before anything within it is passed over.
         unsafe {
@@ -351,7 +376,11 @@ impl Run {
                     return 0;
                 }
                 let head = LINE - self.a.addr() % LINE;
-                at = self.skip::<R, BLOCK>(head - head % size_of::<R::Item>());
+                at = head - head % size_of::<R::Item>();
+                if comes_from_memory(2 * self.bytes) {
+                    at = self.skip_asking::<S, R>(at);
+                }
+                at = self.skip::<R, BLOCK>(at);
             }
             self.skip::<R, LINE>(at)
         }
@@ -362,14 +391,14 @@ impl Run {
     /// # Safety
     /// K2.
     #[inline(always)]
-    unsafe fn differs<R: Rule>(self) -> bool {
+    unsafe fn differs<S: Simd, R: Rule>(self) -> bool {
         // SAFETY: K2; the block laid over the end starts inside the run,
         // because the run has at least `LINE` bytes.
         unsafe {
             if self.bytes < LINE {
                 return self.short_differs::<R>();
             }
-            let at = self.skip_lines::<R>();
+            let at = self.skip_lines::<S, R>();
             if self.bytes - at >= LINE {
                 return true;
             }

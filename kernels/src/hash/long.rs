@@ -9,6 +9,7 @@
 
 use super::mix::*;
 use super::secret::{LEN, Secret};
+use crate::ahead::{GROUP, ask_pages, comes_from_memory};
 use crate::dispatch::{Kernel, Simd, select};
 use crate::level::Level;
 use core::ptr::NonNull;
@@ -159,19 +160,14 @@ impl Kernel for Stripes {
             if head > 0 && args.start + head == BLOCK {
                 sums.scramble(secret);
             }
-            for block in 0..blocks {
-                // Near the end the block's own lines are as good as any.
-                let ahead = if block + AHEAD < blocks { AHEAD * BLOCK * STRIPE } else { 0 };
-                // Groups of four, as 16 stripes at once are not unrolled.
-                for group in (0..BLOCK).step_by(4) {
-                    for i in group..group + 4 {
-                        S::Sum::prefetch(input.add(ahead));
-                        sums.stripe(input, secret.add(8 * i));
-                        input = input.add(STRIPE);
-                    }
-                }
-                sums.scramble(secret);
-            }
+            // Those in front of the end ask for nothing beyond it.
+            let far = if comes_from_memory(args.stripes * STRIPE) {
+                blocks.saturating_sub(2 * GROUP / (BLOCK * STRIPE))
+            } else {
+                0
+            };
+            input = sums.blocks::<S, true>(input, secret, far);
+            input = sums.blocks::<S, false>(input, secret, blocks - far);
             for i in 0..tail {
                 sums.stripe(input, secret.add(8 * i));
                 input = input.add(STRIPE);
@@ -238,6 +234,44 @@ impl<A: Accumulate> Registers<A> {
             // SAFETY: K1, K2: `at` and a register end within 64 bytes.
             (*sums, *words) = unsafe { sums.accumulate(*words, input.add(at), secret.add(at)) };
         }
+    }
+
+    /// Adds whole blocks, while those after them are asked for: `PAGES` beside
+    /// each other, or in order. Returns the end of them.
+    ///
+    /// # Safety
+    /// K1, K2: so many blocks at `input`, a whole secret at `secret`.
+    #[inline(always)]
+    unsafe fn blocks<S: Simd<Sum = A>, const PAGES: bool>(
+        &mut self,
+        input: *const u8,
+        secret: *const u8,
+        blocks: usize,
+    ) -> *const u8 {
+        let mut input = input;
+        for block in 0..blocks {
+            // Near the end the block's own lines are as good as any.
+            let ahead = if block + AHEAD < blocks { AHEAD * BLOCK * STRIPE } else { 0 };
+            // Groups of four, as 16 stripes at once are not unrolled.
+            for group in (0..BLOCK).step_by(4) {
+                // SAFETY: K1, K2; `ahead` stays before the end.
+                unsafe {
+                    if PAGES {
+                        ask_pages::<S>(input);
+                    }
+                    for i in group..group + 4 {
+                        if !PAGES {
+                            A::prefetch(input.add(ahead));
+                        }
+                        self.stripe(input, secret.add(8 * i));
+                        input = input.add(STRIPE);
+                    }
+                }
+            }
+            // SAFETY: K1, K2.
+            unsafe { self.scramble(secret) };
+        }
+        input
     }
 
     /// The end of a block.
