@@ -17,9 +17,11 @@ pub(crate) const GROUP: usize = PAGES * PAGE;
 /// Bytes of a run for which that pays: of the last group it asks for what
 /// nobody reads.
 const LONG: usize = 4 * GROUP;
+/// Bytes of rows that are asked for like pages.
+const ROW: usize = 1024;
 
 /// How a run is asked for.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Ahead {
     /// Not at all.
     No,
@@ -27,39 +29,65 @@ pub(crate) enum Ahead {
     Page,
     /// Page beside page.
     Pages,
+    /// Row beside row, `stride` bytes apart: first of some rows at `next`,
+    /// while the row is read that has so many `lines` of its group before it.
+    Rows { next: *const u8, stride: isize, lines: usize },
 }
 
 impl Ahead {
-    /// For a run of so many bytes that is read forward.
+    /// For a run of so many bytes that is long or alone.
     #[inline(always)]
-    pub(crate) fn forward(bytes: usize) -> Ahead {
-        if bytes >= LONG && Caches::detect().follows_rows { Ahead::Pages } else { Ahead::No }
+    pub(crate) fn of_run(bytes: usize, backwards: bool) -> Ahead {
+        if bytes >= LONG && Caches::detect().follows_rows {
+            Ahead::Pages
+        } else if backwards {
+            // Prefetchers do not expect that.
+            Ahead::Page
+        } else {
+            Ahead::No
+        }
     }
 
-    /// For one that is read backwards, which prefetchers do not expect.
+    /// For row `o` of some, of so many bytes, which is read from `src` on.
     #[inline(always)]
-    pub(crate) fn backwards(bytes: usize) -> Ahead {
-        let forward = Ahead::forward(bytes);
-        if forward == Ahead::No { Ahead::Page } else { forward }
+    pub(crate) fn of_row(
+        src: *const u8,
+        bytes: usize,
+        o: usize,
+        stride: isize,
+        backwards: bool,
+    ) -> Ahead {
+        if !(ROW..LONG).contains(&bytes) || !Caches::detect().follows_rows {
+            return Ahead::of_run(bytes, backwards);
+        }
+        let row = o % PAGES;
+        let next = src.wrapping_offset(stride.wrapping_mul((PAGES - row) as isize));
+        Ahead::Rows { next, stride, lines: row * bytes.div_ceil(LINE) }
     }
 
-    /// Asks for a line instead of the one of `p`, which is read now.
+    /// Asks for a line instead of the one of `p`, which is read now, so many
+    /// bytes after the first of the run or row.
     ///
     /// # Safety
     /// K1; `p` may be any address.
     #[inline(always)]
-    pub(crate) unsafe fn ask<S: Simd>(self, p: *const u8, backwards: bool) {
+    pub(crate) unsafe fn ask<S: Simd>(self, p: *const u8, at: usize, backwards: bool) {
         let step = |p: *const u8, far| {
             if backwards { p.wrapping_sub(far) } else { p.wrapping_add(far) }
         };
-        let turn = p.addr() / LINE % PAGES;
         // SAFETY: handed on.
         unsafe {
             match self {
                 Ahead::No => {}
                 Ahead::Page => S::prefetch(step(p, PAGE)),
                 Ahead::Pages => {
+                    let turn = p.addr() / LINE % PAGES;
                     S::prefetch(step(beside(p).wrapping_add(turn * PAGE), GROUP));
+                }
+                Ahead::Rows { next, stride, lines } => {
+                    let line = lines + at / LINE;
+                    let row = stride.wrapping_mul((line % PAGES) as isize);
+                    S::prefetch(step(next.wrapping_offset(row), line / PAGES * LINE));
                 }
             }
         }

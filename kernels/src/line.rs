@@ -1,7 +1,7 @@
 //! Runs of the destination, register by register: in cache, or by whole
 //! lines past the caches.
 
-use crate::ahead::Ahead;
+use crate::ahead::{Ahead, comes_from_memory};
 use crate::copy::Block;
 use crate::dispatch::Simd;
 use crate::transpose::LINE;
@@ -120,7 +120,13 @@ pub(crate) unsafe fn rows<S: Simd, L: Line, const STREAM: bool>(
         unsafe {
             let (dst, src) = (dst.offset(o * outer.dst), src.offset(o * outer.src));
             if STREAM {
-                stream::<S, L>(dst, inner.extent * item, line(src));
+                let (bytes, line) = (inner.extent * item, line(src));
+                let ahead = if outer.extent > 1 {
+                    Ahead::of_row(line.read(0), bytes * L::READS, o as usize, outer.src, L::BACK)
+                } else {
+                    Ahead::of_run(bytes * L::READS, L::BACK)
+                };
+                stream::<S, L>(dst, bytes, line, ahead);
             } else {
                 run::<S, L>(dst, inner.extent * item, line(src));
             }
@@ -138,22 +144,28 @@ unsafe fn run<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: L) {
     // SAFETY: the parts are handed on.
     unsafe {
         if !S::SCALAR && bytes >= S::Wide::BYTES + least {
-            registers::<S::Wide, L>(dst, bytes, line);
+            let from = if L::READS > 0 && comes_from_memory(bytes * L::READS) {
+                asking::<S, L>(dst, bytes, line)
+            } else {
+                0
+            };
+            registers::<S::Wide, L>(dst, from, bytes, line);
         } else if !S::SCALAR && bytes >= S::Lane::BYTES + least {
-            registers::<S::Lane, L>(dst, bytes, line);
+            registers::<S::Lane, L>(dst, 0, bytes, line);
         } else {
             line.items(dst, 0, bytes);
         }
     }
 }
 
-/// At least a register full; the last one may overlap the one before.
+/// The bytes of a run after the first `from`, at least a register full; the
+/// last one may overlap the one before.
 ///
 /// # Safety
 /// K1 for `V`, K2, K3.
 #[inline(always)]
-unsafe fn registers<V: Vector, L: Line>(dst: *mut u8, bytes: usize, line: L) {
-    let mut at = 0;
+unsafe fn registers<V: Vector, L: Line>(dst: *mut u8, from: usize, bytes: usize, line: L) {
+    let mut at = from;
     // SAFETY: all registers are inside the run, the last one ends it.
     unsafe {
         while at + V::BYTES < bytes {
@@ -164,13 +176,52 @@ unsafe fn registers<V: Vector, L: Line>(dst: *mut u8, bytes: usize, line: L) {
     }
 }
 
+/// Most of a run, a line's worth at a time, while later ones are asked for;
+/// returns the bytes that are done, not all.
+///
+/// # Safety
+/// K1 for `S`, K2, K3.
+#[inline(always)]
+unsafe fn asking<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: L) -> usize {
+    let ahead = Ahead::of_run(bytes * L::READS, L::BACK);
+    let end = (bytes / LINE).saturating_sub(1) * LINE;
+    let mut at = 0;
+    while at < end {
+        // SAFETY: not the run's last registers.
+        unsafe {
+            ask::<S, L>(line, at, ahead);
+            let mut part = 0;
+            while part < LINE {
+                line.make::<S::Wide>(at + part).store(dst.add(at + part));
+                part += S::Wide::BYTES;
+            }
+        }
+        at += LINE;
+    }
+    end
+}
+
+/// Asks for lines while those of the destination's bytes from `at` on are read.
+///
+/// # Safety
+/// K1 for `S`.
+#[inline(always)]
+unsafe fn ask<S: Simd, L: Line>(line: L, at: usize, ahead: Ahead) {
+    for i in 0..L::READS {
+        let (read, far) = (line.read(at), i * LINE);
+        let read = if L::BACK { read.wrapping_sub(far) } else { read.wrapping_add(far) };
+        // SAFETY: handed on.
+        unsafe { ahead.ask::<S>(read, at * L::READS + far, L::BACK) }
+    }
+}
+
 /// A run of `bytes` bytes: whole lines past the caches, what is before and
 /// after them item by item.
 ///
 /// # Safety
 /// K1 for `S`, K2, K3.
 #[inline(always)]
-pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: L) {
+pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: L, ahead: Ahead) {
     let head = dst.align_offset(LINE);
     let least = if L::BEYOND { line.item() } else { 0 };
     // SAFETY: head, lines and rest are the run; if something is read beyond
@@ -180,17 +231,11 @@ pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: 
             return run::<S, L>(dst, bytes, line);
         }
         line.items(dst, 0, head);
-        let read = bytes * L::READS;
-        let ahead = if L::BACK { Ahead::backwards(read) } else { Ahead::forward(read) };
         // Known before the loop, so that what follows it costs it no registers.
         let end = head + (bytes - least - head) / LINE * LINE;
         let mut at = head;
         while at < end {
-            for i in 0..L::READS {
-                let (read, far) = (line.read(at), i * LINE);
-                let read = if L::BACK { read.wrapping_sub(far) } else { read.wrapping_add(far) };
-                ahead.ask::<S>(read, L::BACK);
-            }
+            ask::<S, L>(line, at, ahead);
             // Both halves back to back: a line leaves the core at once.
             let mut part = 0;
             while part < LINE {
@@ -235,6 +280,7 @@ pub(crate) unsafe fn adjoining<S: Simd>(
                     S::prefetch(ahead.wrapping_add(at));
                 }
             }
+            let ahead = Ahead::of_row(from, bytes, run, runs.src, false);
             let mut at = 0;
             if run == 0 {
                 at = to.align_offset(LINE);
@@ -242,11 +288,11 @@ pub(crate) unsafe fn adjoining<S: Simd>(
                 to = to.add(at);
             } else if rest > 0 {
                 core::ptr::copy_nonoverlapping(from, seam.add(rest), LINE);
-                stream::<S, Plain>(to, LINE, Plain { src: seam });
+                stream::<S, Plain>(to, LINE, Plain { src: seam }, Ahead::No);
                 (at, to) = (LINE - rest, to.add(LINE));
             }
             let whole = (bytes - at) / LINE * LINE;
-            stream::<S, Plain>(to, whole, Plain { src: from.add(at) });
+            stream::<S, Plain>(to, whole, Plain { src: from.add(at) }, ahead);
             to = to.add(whole);
             rest = bytes - at - whole;
             core::ptr::copy_nonoverlapping(from.add(bytes - LINE), seam.add(rest).sub(LINE), LINE);

@@ -1,5 +1,6 @@
 //! Items that are runs of bytes, long enough to be moved by themselves.
 
+use crate::ahead::Ahead;
 use crate::copy::{Args, Block};
 use crate::dispatch::{Kernel, Simd};
 use crate::line::{self, Plain};
@@ -33,7 +34,8 @@ impl<const STREAM: bool> Kernel for Runs<STREAM> {
                     let d = dst.offset(o * outer.dst + i * inner.dst);
                     let s = src.offset(o * outer.src + i * inner.src);
                     if STREAM && !S::SCALAR {
-                        line::stream::<S, Plain>(d, item, Plain { src: s });
+                        let ahead = Ahead::of_row(s, item, i as usize, inner.src, false);
+                        line::stream::<S, Plain>(d, item, Plain { src: s }, ahead);
                     } else {
                         run_of_bytes::<S>(d, s, item);
                     }

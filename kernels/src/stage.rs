@@ -6,6 +6,7 @@
 //! of the next piece. So short rows that adjoin in the destination are
 //! streamed like one long row.
 
+use crate::ahead::Ahead;
 use crate::copy::{Args, Axis, Block};
 use crate::dispatch::{Kernel, KernelFn, Simd};
 use crate::line::{self, Plain};
@@ -125,7 +126,7 @@ impl Lines {
         // less than a line, and ends with the piece.
         unsafe {
             let from = piece.sub(self.rest);
-            line::stream::<S, Plain>(self.to, whole, Plain { src: from });
+            line::stream::<S, Plain>(self.to, whole, Plain { src: from }, Ahead::No);
             core::ptr::copy(piece.add(bytes).sub(LINE), piece.sub(LINE), LINE);
             self.to = self.to.add(whole);
         }
