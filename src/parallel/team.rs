@@ -49,10 +49,12 @@ pub(super) fn run(chunks: Range<usize>, task: &Task<'_>, here: impl FnOnce()) {
         panic: Mutex::new(None),
         caller: thread::current(),
     });
-    for member in 1..=helpers {
-        let team = Arc::clone(&team);
-        rayon::spawn(move || team.work(member));
-    }
+    team.guarded(|| {
+        for member in 1..=helpers {
+            let team = Arc::clone(&team);
+            rayon::spawn(move || team.work(member));
+        }
+    });
     team.guarded(here);
     team.work(0);
     team.wait();
