@@ -18,7 +18,7 @@ pub(crate) const GROUP: usize = PAGES * PAGE;
 /// nobody reads.
 const LONG: usize = 4 * GROUP;
 /// Bytes of rows that are asked for like pages.
-const ROW: usize = 1024;
+const ROW: usize = 2048;
 
 /// How a run is asked for.
 #[derive(Clone, Copy)]

@@ -233,8 +233,21 @@ pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: 
         line.items(dst, 0, head);
         // Known before the loop, so that what follows it costs it no registers.
         let end = head + (bytes - least - head) / LINE * LINE;
-        let mut at = head;
-        while at < end {
+        lines::<S, L>(dst, head, end, line, ahead);
+        line.items(dst, end, bytes);
+    }
+}
+
+/// The lines of a run from `from` to `end`, both at the start of a line.
+///
+/// # Safety
+/// K1 for `S`, K2, K3; if something is read beyond a line, an item follows it.
+#[inline(always)]
+unsafe fn lines<S: Simd, L: Line>(dst: *mut u8, from: usize, end: usize, line: L, ahead: Ahead) {
+    let mut at = from;
+    while at < end {
+        // SAFETY: a line of the run.
+        unsafe {
             ask::<S, L>(line, at, ahead);
             // Both halves back to back: a line leaves the core at once.
             let mut part = 0;
@@ -242,9 +255,8 @@ pub(crate) unsafe fn stream<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: 
                 line.make::<S::Wide>(at + part).stream(dst.add(at + part));
                 part += S::Wide::BYTES;
             }
-            at += LINE;
         }
-        line.items(dst, end, bytes);
+        at += LINE;
     }
 }
 
@@ -288,11 +300,15 @@ pub(crate) unsafe fn adjoining<S: Simd>(
                 to = to.add(at);
             } else if rest > 0 {
                 core::ptr::copy_nonoverlapping(from, seam.add(rest), LINE);
-                stream::<S, Plain>(to, LINE, Plain { src: seam }, Ahead::No);
+                lines::<S, Plain>(to, 0, LINE, Plain { src: seam }, Ahead::No);
                 (at, to) = (LINE - rest, to.add(LINE));
             }
             let whole = (bytes - at) / LINE * LINE;
-            stream::<S, Plain>(to, whole, Plain { src: from.add(at) }, ahead);
+            let line = Plain { src: from.add(at) };
+            match ahead {
+                Ahead::No => lines::<S, Plain>(to, 0, whole, line, Ahead::No),
+                ahead => lines::<S, Plain>(to, 0, whole, line, ahead),
+            }
             to = to.add(whole);
             rest = bytes - at - whole;
             core::ptr::copy_nonoverlapping(from.add(bytes - LINE), seam.add(rest).sub(LINE), LINE);
