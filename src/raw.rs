@@ -5,6 +5,10 @@
 //! no alignment. A shape without items touches nothing, whatever the
 //! pointers.
 //!
+//! Items are readable if nobody writes them meanwhile, nor the bytes between
+//! two items of an axis, which must be readable too: several items may be read
+//! at once. Between items that are written nothing is touched.
+//!
 //! ```
 //! use stridewise::raw;
 //! let src = [1u16, 2, 3, 4, 5, 6];

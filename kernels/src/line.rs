@@ -287,7 +287,7 @@ pub(crate) unsafe fn adjoining<S: Simd>(
             let from = src.offset(run as isize * runs.src);
             // Short runs end before a prefetcher has seen where they go.
             if bytes <= SHORT {
-                let ahead = from.wrapping_offset(AHEAD * runs.src);
+                let ahead = from.wrapping_offset(runs.src.wrapping_mul(AHEAD));
                 for at in (0..bytes + LINE).step_by(LINE) {
                     S::prefetch(ahead.wrapping_add(at));
                 }

@@ -69,7 +69,7 @@ impl Kernel for Staged {
                 o += n;
                 if !dense {
                     line.end(to);
-                    line.to = dst.wrapping_offset(o as isize * outer.dst);
+                    line.to = dst.wrapping_offset((o as isize).wrapping_mul(outer.dst));
                 }
             }
             line.end(to);

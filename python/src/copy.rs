@@ -141,13 +141,17 @@ fn copy_values(py: Python<'_>, dst: &Operand, src: &Operand, from: &Layout) -> P
     }
     if dst.is_apart_from(src, from) {
         let plan = plan(from)?;
+        let bytes = dst.nbytes().max(from.nbytes());
         // SAFETY: both exporters keep the items, which do not overlap.
-        return run(py, dst.nbytes(), || unsafe { plan.run_raw(dst.start(), src.start()) });
+        return run(py, bytes, || unsafe { plan.run_raw(dst.start(), src.start()) });
     }
     let (dense, bytes) = apart(py, src)?;
-    let plan = plan(&dense.broadcast_to(dst.layout.shape()).map_err(raise)?)?;
+    let dense = dense.broadcast_to(dst.layout.shape()).map_err(raise)?;
+    let plan = plan(&dense)?;
     // SAFETY: the exporter keeps the items; fresh memory.
-    run(py, dst.nbytes(), || unsafe { plan.run_raw(dst.start(), bytes.as_ptr()) })
+    run(py, dst.nbytes().max(dense.nbytes()), || unsafe {
+        plan.run_raw(dst.start(), bytes.as_ptr())
+    })
 }
 
 #[cold]

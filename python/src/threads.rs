@@ -35,18 +35,22 @@ pub fn is_brief(bytes: usize) -> bool {
 /// Runs a verb over so many bytes. What it uses is kept by the caller.
 pub fn run<R: Send>(py: Python<'_>, bytes: usize, verb: impl FnOnce() -> R + Send) -> PyResult<R> {
     if is_brief(bytes) {
-        return Ok(verb());
+        return Ok(serial(verb));
     }
     if bytes < PARALLEL {
         return Ok(py.detach(|| serial(verb)));
     }
-    py.detach(|| match pool()? {
-        Some(pool) => Ok(pool.install(verb)),
-        None => Ok(serial(verb)),
-    })
+    let pool = pool()?;
+    Ok(py.detach(|| match pool {
+        Some(pool) => pool.install(verb),
+        None => serial(verb),
+    }))
 }
 
 /// `None` for one thread: that is the caller's.
+///
+/// For who has the interpreter's lock, without which no thread may hold
+/// [`POOL`]: another could fork meanwhile, and the child would wait for ever.
 fn pool() -> PyResult<Option<Arc<ThreadPool>>> {
     let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
     let process = process::id();
@@ -86,7 +90,7 @@ fn count(asked: usize) -> usize {
 /// >>> stridewise.set_threads(None)
 #[pyfunction]
 #[pyo3(signature = (count=None, /))]
-pub fn set_threads(py: Python<'_>, count: Option<isize>) -> PyResult<()> {
+pub fn set_threads(count: Option<isize>) -> PyResult<()> {
     let threads = match count {
         None => 0,
         Some(count @ 1..=0x1000) => count as usize,
@@ -95,16 +99,14 @@ pub fn set_threads(py: Python<'_>, count: Option<isize>) -> PyResult<()> {
             return Err(PyValueError::new_err(text));
         }
     };
-    py.detach(|| {
-        let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
-        pool.threads = threads;
-        // Ended when the last verb on it is, unless it is a parent's.
-        if let Some(old) = pool.pool.take()
-            && pool.process == process::id()
-        {
-            drop(ManuallyDrop::into_inner(old));
-        }
-    });
+    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    pool.threads = threads;
+    // Ended when the last verb on it is, unless it is a parent's.
+    if let Some(old) = pool.pool.take()
+        && pool.process == process::id()
+    {
+        drop(ManuallyDrop::into_inner(old));
+    }
     Ok(())
 }
 

@@ -74,8 +74,13 @@ pub(crate) unsafe fn overlapping(
     order(&mut nest);
     coalesce(&mut nest);
     match direction_of(&nest, dst, src) {
-        // SAFETY: handed on; K3 because no byte is shared.
-        Direction::Disjoint => unsafe { Schedule::new(nest, level, None, None).run(dst, src) },
+        Direction::Disjoint => {
+            // What lies between the source's items is read with them, which
+            // no other thread may write meanwhile.
+            let chunks = interleave(&nest, dst, src).then_some(1);
+            // SAFETY: handed on; K3 because no byte is shared.
+            unsafe { Schedule::new(nest, level, None, chunks).run(dst, src) }
+        }
         // SAFETY: handed on.
         Direction::Ascending => unsafe { one_by_one(&nest, dst, src) },
         Direction::Descending => {
@@ -106,6 +111,22 @@ fn direction_of(nest: &LoopNest, dst: *const u8, src: *const u8) -> Direction {
         // Further apart than any allocation is long.
         _ => Direction::Disjoint,
     }
+}
+
+/// Whether the operands' spans share bytes.
+fn interleave(nest: &LoopNest, dst: *const u8, src: *const u8) -> bool {
+    let span = |first: usize, step: fn(&Loop) -> isize| {
+        let mut span = (first, first.wrapping_add(nest.item));
+        for l in nest.loops.iter() {
+            let last = step(l).wrapping_mul(l.extent as isize - 1);
+            span.0 = span.0.wrapping_add_signed(last.min(0));
+            span.1 = span.1.wrapping_add_signed(last.max(0));
+        }
+        span
+    };
+    let to = span(dst.addr().wrapping_add_signed(nest.dst), |l| l.dst);
+    let from = span(src.addr().wrapping_add_signed(nest.src), |l| l.src);
+    to.0 < from.1 && from.0 < to.1
 }
 
 /// Each item read whole before it is written, in the order of the loops.
@@ -152,4 +173,20 @@ unsafe fn by_temporary(
         with(|l, dense| Loop { src: dense, ..*l }).run(dst, between);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_interleave_and_halves_do_not() {
+        let at = core::ptr::without_provenance::<u8>;
+        let columns = LoopNest::new(&[1000], 4, &[12], &[12]);
+        assert!(interleave(&columns, at(0x1004), at(0x1000)));
+        assert!(!interleave(&columns, at(0x1000), at(0x1000 + 12 * 999 + 4)));
+        let back = LoopNest::new(&[1000], 4, &[4], &[-4]);
+        assert!(!interleave(&back, at(0x2000), at(0x1ffc)));
+        assert!(interleave(&back, at(0x2000), at(0x2000)));
+    }
 }

@@ -16,6 +16,15 @@ use std::thread::{self, Thread};
 /// What is called with each chunk.
 type Task<'a> = dyn Fn(usize) + Sync + 'a;
 
+/// Helpers of one caller that may wait for a thread, for each thread: where
+/// all threads have other work, each verb would add some.
+const QUEUE: usize = 4;
+
+std::thread_local! {
+    /// This caller's helpers that no thread has started yet.
+    static WAITING: Arc<AtomicUsize> = Arc::new(AtomicUsize::new(0));
+}
+
 /// Chunks and who takes them: the caller, and helpers, which may start when
 /// there is nothing left to do, even after the caller has gone.
 struct Team {
@@ -33,7 +42,10 @@ struct Team {
 /// Calls `here`, then `task` for each chunk that no helper has taken by then,
 /// and returns when all are done.
 pub(super) fn run(chunks: Range<usize>, task: &Task<'_>, here: impl FnOnce()) {
-    let helpers = chunks.len().min(rayon::current_num_threads() - 1);
+    let threads = rayon::current_num_threads();
+    let waiting = WAITING.with(Arc::clone);
+    let most = (QUEUE * threads).saturating_sub(waiting.load(Ordering::Relaxed));
+    let helpers = chunks.len().min(threads - 1).min(most);
     // SAFETY: the lifetime alone is another. The task is called only between the
     // taking of a chunk and the count of it as done, and this function neither
     // returns nor unwinds before all chunks have been counted.
@@ -51,8 +63,12 @@ pub(super) fn run(chunks: Range<usize>, task: &Task<'_>, here: impl FnOnce()) {
     });
     team.guarded(|| {
         for member in 1..=helpers {
-            let team = Arc::clone(&team);
-            rayon::spawn(move || team.work(member));
+            let (team, waiting) = (Arc::clone(&team), Arc::clone(&waiting));
+            waiting.fetch_add(1, Ordering::Relaxed);
+            rayon::spawn(move || {
+                waiting.fetch_sub(1, Ordering::Relaxed);
+                team.work(member);
+            });
         }
     });
     team.guarded(here);
@@ -66,7 +82,8 @@ impl Team {
         while let Some(chunk) = self.take(member) {
             self.guarded(|| (self.task)(chunk));
             // All that the chunk wrote is seen by whoever sees that it is done.
-            if self.done.fetch_add(1, Ordering::AcqRel) + 1 == self.chunks {
+            let last = self.done.fetch_add(1, Ordering::AcqRel) + 1 == self.chunks;
+            if last && member != 0 {
                 self.caller.unpark();
             }
         }
@@ -148,7 +165,8 @@ mod tests {
         }
     }
 
-    /// The other thread of the pool has a task that waits for this one.
+    /// The other thread of the pool has a task that waits for this one, and
+    /// helpers do not pile up behind it.
     #[test]
     fn the_caller_does_what_nobody_else_does() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
@@ -161,7 +179,10 @@ mod tests {
         has_started.recv().unwrap();
         pool.install(|| {
             let this = thread::current().id();
-            run(0..5, &|_| assert_eq!(thread::current().id(), this), || ());
+            for _ in 0..100 {
+                run(0..5, &|_| assert_eq!(thread::current().id(), this), || ());
+            }
+            assert_eq!(WAITING.with(|waiting| waiting.load(Ordering::Relaxed)), 2 * QUEUE);
         });
         release.send(()).unwrap();
     }

@@ -21,9 +21,9 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    /// Blocks of up to `bytes` bytes, which are 16 KiB at least: first the
-    /// runs of either operand, then the nest's innermost loops are filled.
-    /// Items of more than a line are no part of that.
+    /// Blocks of up to `bytes` bytes, which are 16 KiB and an item at least:
+    /// first the runs of either operand, then the nest's innermost loops are
+    /// filled.
     pub(crate) fn new(nest: &LoopNest, bytes: usize) -> Grid {
         let mut grid = Grid { steps: Axes::filled(nest.loops.len(), 1) };
         if !nest.is_empty() {
@@ -34,6 +34,10 @@ impl Grid {
             }
             grid.take_run(nest, enough, |l| l.src);
             grid.take_run(nest, enough, |l| l.dst);
+            if grid.bytes(nest) > bytes {
+                // Runs of several short loops each; any block will do.
+                grid.steps = Axes::filled(nest.loops.len(), 1);
+            }
             grid.fill(nest, bytes);
         }
         grid

@@ -31,7 +31,7 @@ pub(crate) fn streams(nest: &LoopNest, caches: For) -> bool {
 /// Whether a copy should ask for lines ahead: most will not be in a cache.
 #[inline]
 pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
-    exceeds(nest, caches, |caches| 2 * caches.l2)
+    exceeds(nest, caches, |caches| caches.l2.saturating_mul(2))
 }
 
 /// Where the operands of a transpose mostly are. In memory it is written past

@@ -88,7 +88,9 @@ impl<'a> AnyView<'a> {
     ///
     /// - the item, or the pointer, lies in memory that may be read from
     ///   `start`, or from the pointer before it, and that is initialized;
-    /// - nobody writes it, except through this view's copies of the pointers.
+    /// - nobody writes it, except through this view's copies of the pointers;
+    /// - the same holds for the bytes between two items of an axis, since
+    ///   several items may be read at once.
     ///
     /// ```
     /// use stridewise::{AnyView, ElementType, Layout, Order, to_contiguous_any};

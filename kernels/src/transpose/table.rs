@@ -106,7 +106,8 @@ impl Group<'_> {
             let run = (inner.extent - start).min(table.len() - row);
             for entry in &mut table[row..row + run] {
                 entry.write(offset);
-                offset += step;
+                // Past the last row, the offset is nobody's.
+                offset = offset.wrapping_add(step);
             }
             row += run;
         }

@@ -96,14 +96,7 @@ impl Packed {
         mode: Mode,
     ) -> Packed {
         simplify(&mut nest, Traversal::Free);
-        let mut grid = Grid::new(&nest, SCRATCH);
-        if grid.bytes(&nest) > SCRATCH {
-            // A piece of the innermost loop.
-            grid.steps = Axes::filled(nest.loops.len(), 1);
-            if let Some(steps) = grid.steps.last_mut() {
-                *steps = SCRATCH / nest.item;
-            }
-        }
+        let grid = Grid::new(&nest, SCRATCH);
         let first = Axes::<usize>::filled(nest.loops.len(), 0);
         let full = Packed::sources(&grid.block(&nest, &first).0, numbers, level);
         let check = Check::new(numbers, level, mode);

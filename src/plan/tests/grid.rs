@@ -43,6 +43,18 @@ fn blocks(grid: &Grid, n: &crate::plan::loop_nest::LoopNest) -> Vec<(isize, isiz
     bytes
 }
 
+/// Runs that both operands make of two short loops each.
+#[test]
+fn runs_of_many_loops_do_not_make_blocks_too_large() {
+    let bytes = nest(1, &[l(3, 12096, 64), l(63, 192, 1), l(3, 64, 12096), l(63, 1, 192)]);
+    let floats = nest(4, &[l(3, 11904, 128), l(31, 384, 4), l(3, 128, 11904), l(31, 4, 384)]);
+    for n in [bytes, floats] {
+        let grid = Grid::new(&n, 16 << 10);
+        assert!((1 << 10..=16 << 10).contains(&grid.bytes(&n)), "{grid:?}");
+        assert_eq!(blocks(&grid, &n), visits(&n));
+    }
+}
+
 proptest! {
     #[test]
     fn blocks_visit_each_byte_once(n in nests(), cuts in proptest::collection::vec(1usize..5, 8)) {
