@@ -98,8 +98,11 @@ impl Ahead {
 /// that they are in memory: not if the second cache holds them.
 #[inline(always)]
 pub(crate) fn comes_from_memory(bytes: usize) -> bool {
-    let caches = Caches::detect();
-    caches.follows_rows && bytes >= caches.l2
+    // Few bytes are not worth to look that up.
+    bytes >= Caches::LEAST.l2 && {
+        let caches = Caches::detect();
+        caches.follows_rows && bytes >= caches.l2
+    }
 }
 
 /// Asks for four lines, page beside page, instead of the four from `p` on,

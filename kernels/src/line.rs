@@ -1,7 +1,7 @@
 //! Runs of the destination, register by register: in cache, or by whole
 //! lines past the caches.
 
-use crate::ahead::{Ahead, comes_from_memory};
+use crate::ahead::Ahead;
 use crate::copy::Block;
 use crate::dispatch::Simd;
 use crate::transpose::LINE;
@@ -144,28 +144,22 @@ unsafe fn run<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: L) {
     // SAFETY: the parts are handed on.
     unsafe {
         if !S::SCALAR && bytes >= S::Wide::BYTES + least {
-            let from = if L::READS > 0 && comes_from_memory(bytes * L::READS) {
-                asking::<S, L>(dst, bytes, line)
-            } else {
-                0
-            };
-            registers::<S::Wide, L>(dst, from, bytes, line);
+            registers::<S::Wide, L>(dst, bytes, line);
         } else if !S::SCALAR && bytes >= S::Lane::BYTES + least {
-            registers::<S::Lane, L>(dst, 0, bytes, line);
+            registers::<S::Lane, L>(dst, bytes, line);
         } else {
             line.items(dst, 0, bytes);
         }
     }
 }
 
-/// The bytes of a run after the first `from`, at least a register full; the
-/// last one may overlap the one before.
+/// At least a register full; the last one may overlap the one before.
 ///
 /// # Safety
 /// K1 for `V`, K2, K3.
 #[inline(always)]
-unsafe fn registers<V: Vector, L: Line>(dst: *mut u8, from: usize, bytes: usize, line: L) {
-    let mut at = from;
+unsafe fn registers<V: Vector, L: Line>(dst: *mut u8, bytes: usize, line: L) {
+    let mut at = 0;
     // SAFETY: all registers are inside the run, the last one ends it.
     unsafe {
         while at + V::BYTES < bytes {
@@ -174,31 +168,6 @@ unsafe fn registers<V: Vector, L: Line>(dst: *mut u8, from: usize, bytes: usize,
         }
         line.last::<V>(bytes - V::BYTES).store(dst.add(bytes - V::BYTES));
     }
-}
-
-/// Most of a run, a line's worth at a time, while later ones are asked for;
-/// returns the bytes that are done, not all.
-///
-/// # Safety
-/// K1 for `S`, K2, K3.
-#[inline(always)]
-unsafe fn asking<S: Simd, L: Line>(dst: *mut u8, bytes: usize, line: L) -> usize {
-    let ahead = Ahead::of_run(bytes * L::READS, L::BACK);
-    let end = (bytes / LINE).saturating_sub(1) * LINE;
-    let mut at = 0;
-    while at < end {
-        // SAFETY: not the run's last registers.
-        unsafe {
-            ask::<S, L>(line, at, ahead);
-            let mut part = 0;
-            while part < LINE {
-                line.make::<S::Wide>(at + part).store(dst.add(at + part));
-                part += S::Wide::BYTES;
-            }
-        }
-        at += LINE;
-    }
-    end
 }
 
 /// Asks for lines while those of the destination's bytes from `at` on are read.
