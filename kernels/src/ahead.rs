@@ -98,7 +98,7 @@ impl Ahead {
 /// that they are in memory: not if the second cache holds them.
 #[inline(always)]
 pub(crate) fn comes_from_memory(bytes: usize) -> bool {
-    // Few bytes are not worth to look that up.
+    // Few bytes are not worth looking that up.
     bytes >= Caches::LEAST.l2 && {
         let caches = Caches::detect();
         caches.follows_rows && bytes >= caches.l2

@@ -274,6 +274,7 @@ pub(crate) unsafe fn adjoining<S: Simd>(
             }
             let whole = (bytes - at) / LINE * LINE;
             let line = Plain { src: from.add(at) };
+            // The loop of short runs has nothing to ask for, and so is shorter.
             match ahead {
                 Ahead::No => lines::<S, Plain>(to, 0, whole, line, Ahead::No),
                 ahead => lines::<S, Plain>(to, 0, whole, line, ahead),
