@@ -352,6 +352,21 @@ fn bits_are_those_of_one_byte_order() {
     assert!(equal(&line("<i", &ints), &line("<q", &ints), Mode::Values));
 }
 
+/// As many as plain loops, a scratch or a plan are for.
+#[test]
+fn rows_of_any_length_are_compared() {
+    let numbers = |n: i16| (0..n).map(|i| Value::Int(i128::from(i))).collect::<Vec<_>>();
+    for n in [1, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, 1023, 1025, 3000] {
+        let (same, mut other) = (numbers(n), numbers(n));
+        *other.last_mut().unwrap() = Value::Int(-1);
+        for (a, b) in [("<i", ">i"), (">h", "<q"), (">q", ">h"), (">i", "<i")] {
+            let a = line(a, &same);
+            assert!(equal(&a, &line(b, &same), Mode::Values), "{n}");
+            assert!(!equal(&a, &line(b, &other), Mode::Values), "{n}");
+        }
+    }
+}
+
 #[test]
 fn large_integers_are_not_rounded() {
     let int = line("<q", &[(1i64 << 53).into(), ((1i64 << 53) + 1).into()]);

@@ -79,7 +79,7 @@ pub fn equal_values(
                 let few = unsafe {
                     few(of_a, at_a, |a| few(of_b, at_b, |b| check.run_in_order([x, y], [a, b])))
                 };
-                if let Some(same) = few.flatten() {
+                if let Some(same) = few.flatten().flatten() {
                     return Ok(same);
                 }
             }

@@ -69,23 +69,24 @@ impl Check {
         }
     }
 
-    /// The same for a few numbers in any order of their bytes.
-    pub(super) fn run_in_order(self, numbers: [Number; 2], bytes: [&[u8]; 2]) -> bool {
+    /// The same for numbers in any order of their bytes; `None` if there is no
+    /// room to turn them.
+    pub(super) fn run_in_order(self, numbers: [Number; 2], bytes: [&[u8]; 2]) -> Option<bool> {
         let mut room = [[0; FEW]; 2];
         let [a, b] = &mut room;
-        self.run(ordered(numbers[0], bytes[0], a), ordered(numbers[1], bytes[1], b))
+        Some(self.run(ordered(numbers[0], bytes[0], a)?, ordered(numbers[1], bytes[1], b)?))
     }
 }
 
-/// Numbers in the order of the target.
-fn ordered<'b>(number: Number, bytes: &'b [u8], room: &'b mut [u8; FEW]) -> &'b [u8] {
-    let room = &mut room[..bytes.len()];
+/// Numbers in the order of the target, if there is room for them.
+fn ordered<'b>(number: Number, bytes: &'b [u8], room: &'b mut [u8; FEW]) -> Option<&'b [u8]> {
     if !number.swapped {
-        return bytes;
+        return Some(bytes);
     }
+    let room = room.get_mut(..bytes.len())?;
     room.copy_from_slice(bytes);
     room.chunks_mut(number.kind.unit()).for_each(<[u8]>::reverse);
-    room
+    Some(room)
 }
 
 impl Packed {
