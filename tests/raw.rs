@@ -91,3 +91,22 @@ fn bad_arguments_are_errors() {
     }
     assert_eq!(b, [2; 4]);
 }
+
+/// However large the other extents are, and wherever the pointers point.
+#[test]
+fn shapes_without_items_touch_nothing() {
+    let (nowhere, byte) = (std::ptr::dangling_mut::<u8>(), ElementType::of::<u8>());
+    for shape in [[usize::MAX, 0, usize::MAX], [0, usize::MAX, 2], [usize::MAX, 2, 0], [0, 1, 1]] {
+        let strides = [1, isize::MIN, isize::MAX];
+        // SAFETY: there are no items.
+        unsafe {
+            assert_eq!(raw::copy(&shape, 1, nowhere, &strides, nowhere, &strides), Ok(()));
+            let equal =
+                raw::equal(&shape, byte, nowhere, &strides, nowhere, &strides, Mode::Values);
+            assert_eq!(equal, Ok(true));
+            let empty = raw::xxh3_64(&[0], 1, nowhere, &[1]);
+            assert_eq!(empty, Ok(0x2d06800538d394c2));
+            assert_eq!(raw::xxh3_64(&shape, 1, nowhere, &strides), empty);
+        }
+    }
+}
