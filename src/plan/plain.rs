@@ -165,12 +165,12 @@ pub(crate) unsafe fn packed<T>(
     with: impl FnOnce(&[u8]) -> T,
 ) -> Option<T> {
     let mut items = Plain::new();
-    items.pack(shape, item, strides)?;
+    let [Range { end: bytes, .. }, _] = items.pack(shape, item, strides)?;
     if items.ndim == 0 {
         // SAFETY: K2 for the items, which are one piece.
         return Some(with(unsafe { core::slice::from_raw_parts(base, items.piece) }));
     }
-    let bytes = items.axes().iter().fold(items.piece, |bytes, axis| bytes * axis.extent);
+    let bytes = bytes as usize;
     if bytes > FEW {
         return None;
     }
