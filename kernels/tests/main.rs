@@ -1,6 +1,9 @@
 //! What every family is held to: the naive loop, at every level.
 
 #[allow(dead_code, reason = "of the library's own module, only the tests")]
+#[path = "../src/ahead.rs"]
+mod ahead;
+#[allow(dead_code, reason = "of the library's own module, only the tests")]
 #[path = "../src/caches.rs"]
 mod caches;
 mod copy;
@@ -8,7 +11,18 @@ mod equal;
 mod hash;
 mod plane;
 
+use caches::Caches;
 use stridewise_kernels::Level;
+
+// What `ahead` needs of the library: a level that its tests can watch.
+mod dispatch {
+    pub(crate) trait Simd: Copy {
+        unsafe fn prefetch(p: *const u8);
+    }
+}
+mod transpose {
+    pub(crate) const LINE: usize = 64;
+}
 
 /// Runs `f` at each level of this CPU.
 pub(crate) fn for_each_level(mut f: impl FnMut(Level)) {
