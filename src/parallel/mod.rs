@@ -11,6 +11,8 @@
 #[cfg(feature = "rayon")]
 mod team;
 
+use core::ops::Range;
+
 #[cfg(feature = "rayon")]
 use alloc::vec::Vec;
 #[cfg(feature = "rayon")]
@@ -19,6 +21,8 @@ use core::cell::Cell;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(feature = "rayon")]
 use std::sync::{Mutex, PoisonError};
+#[cfg(feature = "rayon")]
+use team::Take;
 
 /// Whether there is more than one thread to run chunks.
 #[inline]
@@ -70,10 +74,23 @@ pub(crate) fn for_each(chunks: usize, task: impl Fn(usize) + Sync) {
     match chunks {
         0 => {}
         1 => task(0),
-        _ => team::run(1..chunks, &task, || task(0)),
+        _ => team::run(1..chunks, Take::One, &|ids| ids.for_each(&task), || task(0)),
     }
     #[cfg(not(feature = "rayon"))]
     (0..chunks).for_each(task);
+}
+
+/// Calls `task` for chunks next to each other until all have had their turn:
+/// for tasks that do better by few large chunks, as far as threads allow.
+pub(crate) fn for_each_range(chunks: usize, task: impl Fn(Range<usize>) + Sync) {
+    #[cfg(feature = "rayon")]
+    match chunks {
+        0 => {}
+        1 => task(0..1),
+        _ => team::run(1..chunks, Take::Half, &task, || task(0..1)),
+    }
+    #[cfg(not(feature = "rayon"))]
+    task(0..chunks);
 }
 
 /// As [`for_each`], where no chunk is begun before those in front of it.
@@ -127,7 +144,7 @@ pub(crate) fn for_each_part<T: Send>(
 /// chunk; those that are left, afterwards.
 pub(crate) fn beside(chunks: usize, task: impl Fn(usize) + Sync, here: impl FnOnce()) {
     #[cfg(feature = "rayon")]
-    team::run(0..chunks, &task, here);
+    team::run(0..chunks, Take::One, &|ids| ids.for_each(&task), here);
     #[cfg(not(feature = "rayon"))]
     {
         here();

@@ -13,8 +13,17 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 
-/// What is called with each chunk.
-type Task<'a> = dyn Fn(usize) + Sync + 'a;
+/// What is called with chunks next to each other.
+type Task<'a> = dyn Fn(Range<usize>) + Sync + 'a;
+
+/// How many of its own chunks a member takes at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Take {
+    One,
+    /// Half of what it has left, so that the first are large and the last are
+    /// small.
+    Half,
+}
 
 /// Helpers of one caller that may wait for a thread, for each thread: where
 /// all threads have other work, each verb would add some.
@@ -33,15 +42,16 @@ struct Team {
     /// Those that nobody has taken, for each member, the caller first.
     left: Vec<Mutex<Range<usize>>>,
     chunks: usize,
+    take: Take,
     done: AtomicUsize,
     /// What the first chunk that panicked says.
     panic: Mutex<Option<Box<dyn Any + Send>>>,
     caller: Thread,
 }
 
-/// Calls `here`, then `task` for each chunk that no helper has taken by then,
+/// Calls `here`, then `task` for the chunks that no helper has taken by then,
 /// and returns when all are done.
-pub(super) fn run(chunks: Range<usize>, task: &Task<'_>, here: impl FnOnce()) {
+pub(super) fn run(chunks: Range<usize>, take: Take, task: &Task<'_>, here: impl FnOnce()) {
     let threads = rayon::current_num_threads();
     let waiting = WAITING.with(Arc::clone);
     let most = (QUEUE * threads).saturating_sub(waiting.load(Ordering::Relaxed));
@@ -57,6 +67,7 @@ pub(super) fn run(chunks: Range<usize>, task: &Task<'_>, here: impl FnOnce()) {
         task,
         left: (0..=helpers).map(|member| Mutex::new(start(member)..start(member + 1))).collect(),
         chunks: chunks.len(),
+        take,
         done: AtomicUsize::new(0),
         panic: Mutex::new(None),
         caller: thread::current(),
@@ -79,10 +90,11 @@ pub(super) fn run(chunks: Range<usize>, task: &Task<'_>, here: impl FnOnce()) {
 impl Team {
     /// Does chunks until none is left.
     fn work(&self, member: usize) {
-        while let Some(chunk) = self.take(member) {
-            self.guarded(|| (self.task)(chunk));
-            // All that the chunk wrote is seen by whoever sees that it is done.
-            let last = self.done.fetch_add(1, Ordering::AcqRel) + 1 == self.chunks;
+        while let Some(chunks) = self.take(member) {
+            let count = chunks.len();
+            self.guarded(|| (self.task)(chunks));
+            // All that they wrote is seen by whoever sees that they are done.
+            let last = self.done.fetch_add(count, Ordering::AcqRel) + count == self.chunks;
             if last && member != 0 {
                 self.caller.unpark();
             }
@@ -90,11 +102,24 @@ impl Team {
     }
 
     /// The first of the member's own chunks, or the last one of another's.
-    fn take(&self, member: usize) -> Option<usize> {
+    fn take(&self, member: usize) -> Option<Range<usize>> {
         let (before, after) = self.left.split_at(member);
         let (own, after) = after.split_first()?;
-        let first = lock(own).next();
-        first.or_else(|| after.iter().chain(before).find_map(|left| lock(left).next_back()))
+        self.first(&mut lock(own)).or_else(|| {
+            let last = after.iter().chain(before).find_map(|left| lock(left).next_back())?;
+            Some(last..last + 1)
+        })
+    }
+
+    /// As many of the first of some chunks as a member takes at once.
+    fn first(&self, left: &mut Range<usize>) -> Option<Range<usize>> {
+        let many = match self.take {
+            Take::One => left.len().min(1),
+            Take::Half => left.len().div_ceil(2),
+        };
+        let first = left.start..left.start + many;
+        left.start = first.end;
+        (many != 0).then_some(first)
     }
 
     /// Calls `work`; a panic waits for the caller.
@@ -139,14 +164,20 @@ mod tests {
     use std::sync::mpsc;
 
     /// How often each chunk was done, and the outcome.
-    fn counted(chunks: usize, panics: Option<usize>) -> (Vec<usize>, thread::Result<()>) {
+    fn counted(
+        chunks: usize,
+        take: Take,
+        panics: Option<usize>,
+    ) -> (Vec<usize>, thread::Result<()>) {
         let counts: Vec<AtomicUsize> = (0..chunks).map(|_| AtomicUsize::new(0)).collect();
-        let task = |chunk: usize| {
-            counts[chunk].fetch_add(1, Ordering::Relaxed);
-            assert_ne!(Some(chunk), panics, "as told");
+        let task = |taken: Range<usize>| {
+            for chunk in taken.clone() {
+                counts[chunk].fetch_add(1, Ordering::Relaxed);
+            }
+            assert!(!panics.is_some_and(|chunk| taken.contains(&chunk)), "as told");
         };
         let here = || assert_ne!(Some(chunks), panics, "as told");
-        let result = panic::catch_unwind(AssertUnwindSafe(|| run(0..chunks, &task, here)));
+        let result = panic::catch_unwind(AssertUnwindSafe(|| run(0..chunks, take, &task, here)));
         (counts.into_iter().map(AtomicUsize::into_inner).collect(), result)
     }
 
@@ -156,13 +187,23 @@ mod tests {
         for round in 0..300 {
             let chunks = round % 17;
             let panics = [None, Some(round % (chunks + 1))][round / 17 % 2];
+            let take = [Take::One, Take::Half][round / 34 % 2];
             let (counts, result) = match round % 3 {
-                0 => counted(chunks, panics),
-                _ => pool.install(|| counted(chunks, panics)),
+                0 => counted(chunks, take, panics),
+                _ => pool.install(|| counted(chunks, take, panics)),
             };
             assert_eq!(counts, vec![1; chunks]);
             assert_eq!(result.is_err(), panics.is_some());
         }
+    }
+
+    #[test]
+    fn halves_are_taken_until_one_is_left() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let taken = Mutex::new(Vec::new());
+        let task = |chunks: Range<usize>| lock(&taken).push(chunks);
+        pool.install(|| run(1..12, Take::Half, &task, || ()));
+        assert_eq!(taken.into_inner().unwrap(), [1..7, 7..10, 10..11, 11..12]);
     }
 
     /// The other thread of the pool has a task that waits for this one, and
@@ -180,7 +221,7 @@ mod tests {
         pool.install(|| {
             let this = thread::current().id();
             for _ in 0..100 {
-                run(0..5, &|_| assert_eq!(thread::current().id(), this), || ());
+                run(0..5, Take::One, &|_| assert_eq!(thread::current().id(), this), || ());
             }
             assert_eq!(WAITING.with(|waiting| waiting.load(Ordering::Relaxed)), 2 * QUEUE);
         });

@@ -15,7 +15,7 @@ use super::execute::walk;
 use super::grid::Grid;
 use super::loop_nest::{Loop, LoopNest};
 use super::normalize::{Traversal, normalize};
-use super::partition::{Split, chunk, partition};
+use super::partition::{Split, part, partition};
 use super::tile::{Inner, RUN, block, groups};
 use super::{Bases, How, Schedule, coalesce, order, policy};
 use crate::axes::Axes;
@@ -132,7 +132,7 @@ impl Comparison {
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));
         let family = if runs { Family::Runs } else { Family::Tiled };
-        let mut split = partition(&nest, Inner::new(family, &nest), chunks);
+        let mut split = partition(&nest, Inner::new(family, &nest), chunks, false);
         if let (Way::Tiles(tiles), true) = (&way, split.chunks > 1) {
             // Whole tiles.
             let Loop { extent, .. } = nest.loops[split.at];
@@ -182,7 +182,7 @@ impl Comparison {
         }
         let bases = Bases::new(left.cast_mut(), right);
         let run = |id| {
-            let part = chunk(&self.nest, self.split, id);
+            let part = part(&self.nest, self.split, id..id + 1);
             // SAFETY: a part of the loops.
             unsafe { self.run_nest(&part, bases.dst(), bases.src()) }
         };

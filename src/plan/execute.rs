@@ -3,10 +3,11 @@
 #![allow(unsafe_code, reason = "the walk turns a plan's offsets into pointers")]
 
 use super::loop_nest::{Loop, LoopNest};
-use super::partition::chunk;
+use super::partition::part;
 use super::tile::{block, groups};
 use super::{Bases, How, Kernel, Schedule};
 use crate::parallel;
+use core::ops::Range;
 use stridewise_kernels::copy::plain;
 use stridewise_kernels::equal::Equal;
 use stridewise_kernels::transpose::{Plane, Transpose};
@@ -29,9 +30,11 @@ impl Schedule {
     /// As [`run`](Schedule::run); `here` touches none of the items.
     pub(crate) unsafe fn run_beside(&self, dst: *mut u8, src: *const u8, here: impl FnOnce()) {
         let bases = Bases { dst, src };
-        let chunks = self.how.split.chunks;
-        // SAFETY: handed on.
-        parallel::beside(chunks, |id| unsafe { self.how.run_chunk(&self.nest, &bases, id) }, here);
+        let task = |id| {
+            // SAFETY: handed on.
+            unsafe { self.how.run_part(&self.nest, &bases, id..id + 1) }
+        };
+        parallel::beside(self.how.split.chunks, task, here);
     }
 
     /// The same on this thread alone.
@@ -98,19 +101,22 @@ impl How {
     #[inline(never)]
     unsafe fn run_chunks(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         let bases = Bases { dst, src };
-        // SAFETY: handed on.
-        parallel::for_each(self.split.chunks, |id| unsafe { self.run_chunk(nest, &bases, id) });
+        let task = |ids| {
+            // SAFETY: handed on.
+            unsafe { self.run_part(nest, &bases, ids) }
+        };
+        parallel::for_each_range(self.split.chunks, task);
     }
 
     /// # Safety
-    /// As [`run`](How::run); nobody else has this chunk.
-    unsafe fn run_chunk(&self, nest: &LoopNest, bases: &Bases, id: usize) {
-        let part;
-        let nest = if self.split.chunks == 1 {
+    /// As [`run`](How::run); nobody else has these chunks.
+    unsafe fn run_part(&self, nest: &LoopNest, bases: &Bases, chunks: Range<usize>) {
+        let some;
+        let nest = if chunks.len() == self.split.chunks {
             nest
         } else {
-            part = chunk(nest, self.split, id);
-            &part
+            some = part(nest, self.split, chunks);
+            &some
         };
         // SAFETY: a part of the loops; no two parts share a byte of the
         // destination, since no two steps of its loops do (L4).
@@ -211,7 +217,7 @@ impl How {
 
     /// The loops around planes, and one of them.
     #[inline]
-    fn planes<'n>(&self, nest: &'n LoopNest) -> (&'n [Loop], Plane<'n>) {
+    pub(super) fn planes<'n>(&self, nest: &'n LoopNest) -> (&'n [Loop], Plane<'n>) {
         let (around, columns, rows) = groups(nest, self.inner);
         let (distance, stream, swap) = (self.distance, self.stream, self.unit);
         (around, Plane { rows, columns, distance, stream, swap })

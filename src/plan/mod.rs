@@ -163,8 +163,6 @@ impl How {
             };
             return How::tiny(inner, unit, kernel, level);
         }
-        let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
-        let split = partition::partition(nest, inner, chunks);
         let (distance, stream) = if transposes {
             let distance = policy::distance(nest, caches);
             (distance, distance >= Distance::Memory)
@@ -176,7 +174,11 @@ impl How {
             (false, true) => Kernel::Block(copy().past_caches()),
             (false, false) => Kernel::Block(copy()),
         };
-        How { inner, unit, kernel, distance, stream, split, level }
+        let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
+        let mut how = How { inner, unit, kernel, distance, stream, split: Split::WHOLE, level };
+        let by_rows = transposes && how.planes(nest).1.in_pairs();
+        how.split = partition::partition(nest, inner, chunks, by_rows);
+        how
     }
 
     /// Of what is in one piece and in the caches.

@@ -2,10 +2,15 @@
 
 use super::loop_nest::{Loop, LoopNest};
 use super::tile::Inner;
+use core::ops::Range;
 use stridewise_kernels::copy::Family;
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
+/// Bytes of rows that are written as pairs of lines.
+const PAIR: usize = 2 * LINE;
+/// So many pairs of rows are cut, although the columns may give more chunks.
+const ENOUGH_PAIRS: usize = 16;
 
 /// How a plan is cut: so many steps of one loop to a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,22 +28,24 @@ impl Split {
 }
 
 /// Cuts into at most `chunks` pieces: the outermost loop that is long
-/// enough, else the longest.
+/// enough, else the longest. Of a plane that is the columns, or `by_rows` the
+/// rows, in pairs of lines.
 ///
 /// A chunk is a whole number of steps after which the destination is a
 /// multiple of a cache line further, so that chunks of a destination that
 /// starts on a line share none.
-pub(crate) fn partition(nest: &LoopNest, inner: Inner, chunks: usize) -> Split {
+pub(crate) fn partition(nest: &LoopNest, inner: Inner, chunks: usize, by_rows: bool) -> Split {
     if chunks <= 1 || nest.is_empty() {
         return Split::WHOLE;
     }
     let last_group = nest.loops.len() - inner.inner;
-    let groups = last_group - inner.outer;
+    let around = last_group - inner.outer;
+    // Inside a group of loops a cut would leave gaps.
+    let groups = if by_rows { [last_group, around] } else { [around, last_group] };
     let mut best = (0, Split::WHOLE);
-    for at in 0..=nest.loops.len() {
+    for at in (0..around).chain(groups).chain([nest.loops.len()]) {
         let (extent, grain) = match nest.loops.get(at) {
-            // Inside a group of loops a cut would leave gaps.
-            Some(_) if at > groups && at != last_group => continue,
+            Some(&l) if by_rows && at == last_group => (l.extent, PAIR / nest.item),
             Some(&l) => (l.extent, grain(nest, inner, at, l)),
             None => (if inner.family == Family::Runs { nest.item } else { 0 }, LINE),
         };
@@ -47,7 +54,8 @@ pub(crate) fn partition(nest: &LoopNest, inner: Inner, chunks: usize) -> Split {
             let step = grains.div_ceil(chunks) * grain;
             best = (grains, Split { at, step, chunks: extent.div_ceil(step) });
         }
-        if best.0 >= chunks {
+        let enough = if by_rows && at == last_group { ENOUGH_PAIRS } else { chunks };
+        if best.0 >= enough.min(chunks) {
             break;
         }
     }
@@ -78,14 +86,14 @@ fn line_steps(stride: isize) -> usize {
     LINE >> stride.trailing_zeros().min(LINE.trailing_zeros())
 }
 
-/// The part of `nest` that is chunk `id`.
-pub(crate) fn chunk(nest: &LoopNest, split: Split, id: usize) -> LoopNest {
+/// The part of `nest` that is these chunks.
+pub(crate) fn part(nest: &LoopNest, split: Split, chunks: Range<usize>) -> LoopNest {
     let mut part = nest.clone();
-    let start = id * split.step;
+    let (start, steps) = (chunks.start * split.step, chunks.len() * split.step);
     match nest.loops.get(split.at) {
-        Some(l) => part.cut(split.at, start, split.step.min(l.extent - start)),
+        Some(l) => part.cut(split.at, start, steps.min(l.extent - start)),
         None => {
-            part.item = split.step.min(nest.item - start);
+            part.item = steps.min(nest.item - start);
             part.dst += start as isize;
             part.src += start as isize;
         }

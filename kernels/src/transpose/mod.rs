@@ -280,6 +280,20 @@ impl Plane<'_> {
         Staged { dst, src, rows, columns, stream, by_pieces, swap, against }
     }
 
+    /// Whether the plane is written in pairs of lines, if it has that many rows
+    /// and its destination begins at an item of a line.
+    ///
+    /// Such planes are best divided along their rows: then each thread reads
+    /// whole pages of the source.
+    #[must_use]
+    pub fn in_pairs(&self) -> bool {
+        let in_lines = |axis: &Axis| axis.dst % LINE as isize == 0;
+        self.stream
+            && self.distance == Distance::FollowedMemory
+            && is_register(self.item())
+            && self.columns.iter().all(in_lines)
+    }
+
     /// Bytes of an item: the step of the innermost row axis.
     #[inline(always)]
     fn item(&self) -> usize {
@@ -378,10 +392,9 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
         let far = plane.stream
             || plane.distance >= Distance::Memory && (SIZE <= 2 || plane.rows_collide());
         let beyond = !S::SCALAR && far && plane.has_lines(SIZE);
-        let pairs = beyond && plane.stream && plane.distance == Distance::FollowedMemory;
         // SAFETY: handed on.
         unsafe {
-            if let (true, Some(head)) = (pairs, self.rows_to_a_line())
+            if let (true, Some(head)) = (beyond && plane.in_pairs(), self.rows_to_a_line())
                 && self.rows.len() >= head + Self::PAIR
             {
                 return self.by_pairs::<S>(plane.swap, head);

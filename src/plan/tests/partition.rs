@@ -1,6 +1,6 @@
 //! Chunks are disjoint, cover everything and keep their kernels.
 
-use super::super::partition::{Split, chunk, partition};
+use super::super::partition::{Split, part, partition};
 use super::{accepted, l, nest, nests, visits};
 use crate::plan::coalesce::coalesce;
 use crate::plan::loop_nest::LoopNest;
@@ -13,7 +13,7 @@ use stridewise_kernels::copy::Family;
 
 /// The cut for a family over the innermost two loops.
 fn cut(n: &LoopNest, family: Family, chunks: usize) -> Split {
-    partition(n, Inner::new(family, n), chunks)
+    partition(n, Inner::new(family, n), chunks, false)
 }
 
 #[test]
@@ -50,20 +50,40 @@ fn tiles_stay_whole() {
     assert_eq!(cut(&n, Family::Transpose, 300), Split { at: 0, step: 16, chunks: 256 });
 }
 
+#[test]
+fn pairs_of_lines_stay_whole() {
+    let cut = |columns, rows, chunks| {
+        let stride = 4 * rows as isize;
+        let n = nest(4, &[l(columns, stride, 4), l(rows, 4, 4 * columns as isize)]);
+        partition(&n, Inner::new(Family::Transpose, &n), chunks, true)
+    };
+    assert_eq!(cut(4096, 4096, 64), Split { at: 1, step: 64, chunks: 64 });
+    assert_eq!(cut(16384, 1000, 64), Split { at: 1, step: 32, chunks: 32 });
+    // Of few rows there would be few chunks.
+    assert_eq!(cut(16384, 64, 64), Split { at: 0, step: 256, chunks: 64 });
+    assert_eq!(cut(16384, 64, 2), Split { at: 1, step: 32, chunks: 2 });
+}
+
 proptest! {
     #[test]
-    fn chunks_visit_each_byte_once(nest in nests(), chunks in 1usize..9) {
+    fn chunks_visit_each_byte_once(
+        nest in nests(),
+        chunks in 1usize..9,
+        each in 1usize..4,
+        by_rows: bool,
+    ) {
         let mut n = nest;
         normalize(&mut n, Traversal::Free);
         order(&mut n);
         coalesce(&mut n);
         let inner = tile(&mut n);
-        let split = partition(&n, inner, chunks);
+        let by_rows = by_rows && inner.family == Family::Transpose;
+        let split = partition(&n, inner, chunks, by_rows);
         prop_assert!((1..=chunks).contains(&split.chunks));
         if split.chunks > 1 {
             let mut parts = Vec::new();
-            for id in 0..split.chunks {
-                let part = chunk(&n, split, id);
+            for first in (0..split.chunks).step_by(each) {
+                let part = part(&n, split, first..split.chunks.min(first + each));
                 prop_assert!(!part.is_empty());
                 prop_assert!(accepted(&part, inner), "{:?}", part);
                 parts.extend(visits(&part));
