@@ -55,6 +55,21 @@ fn parts_of_followed_memory_are_streamed_and_other_parts_as_they_were() {
 }
 
 #[test]
+fn planes_in_pairs_are_cut_by_rows() {
+    let at = |item: usize, gap, follows_rows| {
+        let (k, n) = (item as isize, 2048 * item as isize);
+        let nest = nest(item, &[l(2048, n + gap, k), l(2048, k, n)]);
+        Schedule::new(nest, Level::SCALAR, Some(Caches { follows_rows, ..CACHES }), Some(16))
+            .how
+            .split
+            .at
+    };
+    assert_eq!([at(4, 0, true), at(4, 0, false)], [1, 0]);
+    // No pairs: rows that begin anywhere in a line, items of three bytes.
+    assert_eq!([at(4, 4, true), at(3, 0, true)], [0, 0]);
+}
+
+#[test]
 fn plans_that_name_no_caches_are_for_those_of_this_machine() {
     for bytes in [1, 1 << 10, 1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 26] {
         let n = nest(bytes, &[]);
