@@ -9,7 +9,7 @@ use stridewise_kernels::copy::Family;
 const LINE: usize = 64;
 /// Bytes of rows that are written as pairs of lines.
 const PAIR: usize = 2 * LINE;
-/// So many pairs of rows are cut, although the columns may give more chunks.
+/// So many of them are cut, although the columns may give more chunks.
 const ENOUGH_PAIRS: usize = 16;
 
 /// How a plan is cut: so many steps of one loop to a chunk.
@@ -45,7 +45,7 @@ pub(crate) fn partition(nest: &LoopNest, inner: Inner, chunks: usize, by_rows: b
     let mut best = (0, Split::WHOLE);
     for at in (0..around).chain(groups).chain([nest.loops.len()]) {
         let (extent, grain) = match nest.loops.get(at) {
-            Some(&l) if by_rows && at == last_group => (l.extent, PAIR / nest.item),
+            Some(&l) if by_rows && at == last_group => (l.extent, steps(l.dst, PAIR)),
             Some(&l) => (l.extent, grain(nest, inner, at, l)),
             None => (if inner.family == Family::Runs { nest.item } else { 0 }, LINE),
         };
@@ -74,16 +74,16 @@ fn grain(nest: &LoopNest, inner: Inner, at: usize, l: Loop) -> usize {
         }
         // Whole tiles, as far as one loop has them.
         Inner { family: Family::Transpose | Family::Tiled, outer: 1, inner: 1 } if in_kernel => {
-            (LINE / nest.item.min(LINE)).max(line_steps(l.dst))
+            (LINE / nest.item.min(LINE)).max(steps(l.dst, LINE))
         }
-        _ => line_steps(l.dst),
+        _ => steps(l.dst, LINE),
     }
 }
 
-/// The least number of steps of `stride` bytes that is a multiple of a line.
-fn line_steps(stride: isize) -> usize {
-    let stride = stride.unsigned_abs();
-    LINE >> stride.trailing_zeros().min(LINE.trailing_zeros())
+/// The least number of steps of `stride` bytes that is a multiple of `bytes`, a
+/// power of two.
+fn steps(stride: isize, bytes: usize) -> usize {
+    bytes >> stride.trailing_zeros().min(bytes.trailing_zeros())
 }
 
 /// The part of `nest` that is these chunks.
