@@ -16,13 +16,22 @@ use std::thread::{self, Thread};
 /// What is called with chunks next to each other.
 type Task<'a> = dyn Fn(Range<usize>) + Sync + 'a;
 
-/// How many of its own chunks a member takes at once.
+/// How many chunks a member takes at once of those that it, or another, has
+/// left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Take {
     One,
-    /// Half of what it has left, so that the first are large and the last are
-    /// small.
+    /// The first are large and the last are small.
     Half,
+}
+
+impl Take {
+    fn of(self, left: usize) -> usize {
+        match self {
+            Take::One => left.min(1),
+            Take::Half => left.div_ceil(2),
+        }
+    }
 }
 
 /// Helpers of one caller that may wait for a thread, for each thread: where
@@ -101,28 +110,26 @@ impl Team {
         }
     }
 
-    /// The first of the member's own chunks, or the last one of another's.
+    /// The first of the member's own chunks, or the last of another's.
     fn take(&self, member: usize) -> Option<Range<usize>> {
         let (before, after) = self.left.split_at(member);
         let (own, after) = after.split_first()?;
         // A statement, so that no member waits for another's chunks while it
         // holds its own.
         let first = self.first(&mut lock(own));
-        first.or_else(|| {
-            let last = after.iter().chain(before).find_map(|left| lock(left).next_back())?;
-            Some(last..last + 1)
-        })
+        first.or_else(|| after.iter().chain(before).find_map(|left| self.last(&mut lock(left))))
     }
 
-    /// As many of the first of some chunks as a member takes at once.
     fn first(&self, left: &mut Range<usize>) -> Option<Range<usize>> {
-        let many = match self.take {
-            Take::One => left.len().min(1),
-            Take::Half => left.len().div_ceil(2),
-        };
-        let first = left.start..left.start + many;
+        let first = left.start..left.start + self.take.of(left.len());
         left.start = first.end;
-        (many != 0).then_some(first)
+        (!first.is_empty()).then_some(first)
+    }
+
+    fn last(&self, left: &mut Range<usize>) -> Option<Range<usize>> {
+        let last = left.end - self.take.of(left.len())..left.end;
+        left.end = last.start;
+        (!last.is_empty()).then_some(last)
     }
 
     /// Calls `work`; a panic waits for the caller.
@@ -200,19 +207,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn halves_are_taken_until_one_is_left() {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-        let taken = Mutex::new(Vec::new());
-        let task = |chunks: Range<usize>| lock(&taken).push(chunks);
-        pool.install(|| run(1..12, Take::Half, &task, || ()));
-        assert_eq!(taken.into_inner().unwrap(), [1..7, 7..10, 10..11, 11..12]);
-    }
-
-    /// The other thread of the pool has a task that waits for this one, and
-    /// helpers do not pile up behind it.
-    #[test]
-    fn the_caller_does_what_nobody_else_does() {
+    /// Calls `alone` on the thread of a pool whose other thread has a task
+    /// that waits for it.
+    fn on_a_busy_pool(alone: impl FnOnce() + Send) {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         let (started, has_started) = mpsc::channel();
         let (release, released) = mpsc::channel::<()>();
@@ -221,13 +218,30 @@ mod tests {
             released.recv().unwrap();
         });
         has_started.recv().unwrap();
-        pool.install(|| {
+        pool.install(alone);
+        release.send(()).unwrap();
+    }
+
+    /// Also those of others, and helpers do not pile up behind what they do.
+    #[test]
+    fn the_caller_does_what_nobody_else_does() {
+        on_a_busy_pool(|| {
             let this = thread::current().id();
             for _ in 0..100 {
                 run(0..5, Take::One, &|_| assert_eq!(thread::current().id(), this), || ());
             }
             assert_eq!(WAITING.with(|waiting| waiting.load(Ordering::Relaxed)), 2 * QUEUE);
         });
-        release.send(()).unwrap();
+    }
+
+    #[test]
+    fn halves_are_the_first_of_ones_own_and_the_last_of_anothers() {
+        on_a_busy_pool(|| {
+            let taken = Mutex::new(Vec::new());
+            run(1..13, Take::Half, &|chunks| lock(&taken).push(chunks), || ());
+            let own = [1..4, 4..6, 6..7];
+            let other = [10..13, 8..10, 7..8];
+            assert_eq!(taken.into_inner().unwrap(), [own, other].concat());
+        });
     }
 }
