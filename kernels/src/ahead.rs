@@ -72,22 +72,16 @@ impl Ahead {
     /// K1; `p` may be any address.
     #[inline(always)]
     pub(crate) unsafe fn ask<S: Simd>(self, p: *const u8, at: usize, backwards: bool) {
-        let step = |p: *const u8, far| {
-            if backwards { p.wrapping_sub(far) } else { p.wrapping_add(far) }
-        };
         // SAFETY: handed on.
         unsafe {
             match self {
                 Ahead::No => {}
-                Ahead::Page => S::prefetch(step(p, PAGE)),
-                Ahead::Pages => {
-                    let turn = p.addr() / LINE % PAGES;
-                    S::prefetch(step(beside(p).wrapping_add(turn * PAGE), GROUP));
-                }
+                Ahead::Page => S::prefetch(further(p, PAGE, backwards)),
+                Ahead::Pages => S::prefetch(page_beside_page(p, backwards)),
                 Ahead::Rows { next, stride, lines } => {
                     let line = lines + at / LINE;
                     let row = stride.wrapping_mul((line % PAGES) as isize);
-                    S::prefetch(step(next.wrapping_offset(row), line / PAGES * LINE));
+                    S::prefetch(further(next.wrapping_offset(row), line / PAGES * LINE, backwards));
                 }
             }
         }
@@ -117,6 +111,19 @@ pub(crate) unsafe fn ask_pages<S: Simd>(p: *const u8) {
         // SAFETY: handed on.
         unsafe { S::prefetch(line.wrapping_add(page * PAGE)) }
     }
+}
+
+/// Somewhere in the line of the next group that is asked for instead of that of
+/// `p`.
+#[inline(always)]
+pub(crate) fn page_beside_page(p: *const u8, backwards: bool) -> *const u8 {
+    let turn = p.addr() / LINE % PAGES;
+    further(beside(p).wrapping_add(turn * PAGE), GROUP, backwards)
+}
+
+#[inline(always)]
+pub(crate) fn further(p: *const u8, bytes: usize, backwards: bool) -> *const u8 {
+    if backwards { p.wrapping_sub(bytes) } else { p.wrapping_add(bytes) }
 }
 
 /// Somewhere in the line of the first page of its group that is read in turn

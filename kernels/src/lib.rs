@@ -29,6 +29,7 @@ pub mod hash;
 pub mod transpose;
 
 mod ahead;
+mod ask;
 mod caches;
 mod dispatch;
 mod gather;
@@ -52,5 +53,6 @@ mod wasm32;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
+pub use ask::Ask;
 pub use caches::Caches;
 pub use level::Level;

@@ -19,8 +19,8 @@ use crate::plan::search;
 use crate::view::Strided;
 use alloc::vec::Vec;
 use core::fmt;
+use stridewise_kernels::Level;
 use stridewise_kernels::equal::{Equal, Mode};
-use stridewise_kernels::{Caches, Level};
 
 /// Whether two views have the same shape and equal items.
 ///
@@ -370,8 +370,7 @@ impl EqualPlan {
 
     /// A serial comparison of some of the items.
     fn part(&self, nest: LoopNest) -> Comparison {
-        // Beyond the caches if the whole is: small ones make it so.
-        let caches = self.comparison.is_far().then_some(Caches::LEAST);
+        let caches = self.comparison.caches_of_parts();
         Comparison::new(nest, self.comparison.equal, caches, Some(1))
     }
 

@@ -6,7 +6,8 @@
 //! both, into a scratch in that order. Operands beyond the caches make large
 //! tiles: the copy of one asks for its own lines ahead, as any large copy
 //! does, and the other is read in runs that are long enough for hardware to
-//! foresee. Planes beyond the caches that would be transposed are compared by
+//! foresee. Where memory can be asked for a few pages ahead, long lines of
+//! items are compared in small pieces instead. Planes beyond the caches that would be transposed are compared by
 //! the transposing kernel itself, as its lines leave its scratch.
 
 #![allow(unsafe_code, reason = "the walk turns a plan's offsets into pointers")]
@@ -22,10 +23,10 @@ use crate::axes::Axes;
 use crate::parallel;
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
-use stridewise_kernels::Level;
 use stridewise_kernels::copy::{Axis, Block, Family};
 use stridewise_kernels::equal::Equal;
 use stridewise_kernels::transpose::Distance;
+use stridewise_kernels::{Ask, Caches, Level};
 
 /// A comparison that is ready to run; the left operand stands in the
 /// destination's place.
@@ -46,10 +47,22 @@ pub(crate) struct Comparison {
 pub(crate) enum Way {
     /// Where it lies: the items are runs in both operands, or few.
     InPlace,
+    /// Along a line of items, piece by piece.
+    Pieces(Pieces),
     /// Tile by tile.
     Tiles(Tiles),
     /// As it would be transposed.
     Planes(How),
+}
+
+/// How long lines are cut into pieces, for operands beyond the caches whose
+/// lines are asked for a few pages ahead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pieces {
+    /// Steps of the last loop.
+    pub(crate) steps: usize,
+    /// A piece with all of them.
+    pub(crate) full: Tile,
 }
 
 /// How a nest is cut into tiles.
@@ -75,6 +88,12 @@ pub(crate) struct Tile {
 
 /// Bytes of a tile without what keeps its rows on different cache sets.
 const TILE: usize = 16 << 10;
+/// Bytes of a piece.
+const PIECE: usize = 4 << 10;
+/// Bytes of a line that has so many pieces that asking for them pays.
+const LONG: usize = 64 << 10;
+/// Bytes of steps of which each line of memory has some.
+const NEAR: usize = 64;
 /// The same for operands beyond the caches, which read long runs of each.
 const LARGE: usize = 1 << 20;
 /// Rows of a multiple of so many bytes need that.
@@ -126,8 +145,11 @@ impl Comparison {
                     let (way, split) = (Way::Planes(how), how.split);
                     return Comparison { nest, way, swapped, split, equal };
                 }
-                let far = policy::prefetches(&nest, caches);
-                way = Way::Tiles(Tiles::new(&nest, level, far));
+                way = if is_long(&nest) && policy::asks(&nest, caches) {
+                    Way::Pieces(Pieces::new(&nest, level))
+                } else {
+                    Way::Tiles(Tiles::new(&nest, level, policy::prefetches(&nest, caches)))
+                };
             }
         }
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));
@@ -142,12 +164,13 @@ impl Comparison {
         Comparison { nest, way, swapped, split, equal }
     }
 
-    /// Whether the operands are beyond the caches, and that matters.
-    pub(crate) fn is_far(&self) -> bool {
+    /// Caches for comparing a part in the same way: beyond them if this is, and
+    /// that matters.
+    pub(crate) fn caches_of_parts(&self) -> policy::For {
+        let follows_rows = matches!(self.way, Way::Pieces(_));
         match &self.way {
-            Way::InPlace => false,
-            Way::Tiles(tiles) => tiles.far,
-            Way::Planes(_) => true,
+            Way::InPlace | Way::Tiles(Tiles { far: false, .. }) => None,
+            _ => Some(Caches { follows_rows, ..Caches::LEAST }),
         }
     }
 
@@ -226,6 +249,7 @@ impl Comparison {
             match &self.way {
                 Way::InPlace => walk(around, l, r, &|l, r| equal.block(l, r, &block)),
                 _ if !equal.block(l, r, &first_of(block)) => false,
+                Way::Pieces(pieces) => pieces.run(nest, equal, left, right),
                 Way::Tiles(tiles) => tiles.run(nest, equal, left, right),
                 Way::Planes(how) => how.equal(nest, left, right, equal),
             }
@@ -264,6 +288,14 @@ fn has_runs(nest: &LoopNest, step: impl Fn(&Loop) -> isize) -> bool {
     nest.loops.iter().any(|l| step(l).unsigned_abs() == nest.item)
 }
 
+/// Whether the last loop is long, and each line of memory has some of its
+/// steps.
+fn is_long(nest: &LoopNest) -> bool {
+    let [.., l] = nest.loops[..] else { return false };
+    let step = l.dst.unsigned_abs().max(l.src.unsigned_abs());
+    step <= NEAR && l.extent.saturating_mul(step) >= LONG
+}
+
 /// Makes the right operand the left one.
 fn swap(nest: &mut LoopNest) {
     core::mem::swap(&mut nest.dst, &mut nest.src);
@@ -297,6 +329,56 @@ unsafe fn rows(nest: &LoopNest, left: *const u8, right: *const u8, equal: Equal)
         walk(around, left.offset(nest.dst).cast_mut(), right.offset(nest.src), &|left, right| {
             equal.rows(left, rows.dst, right, rows.src, rows.extent, nest.item)
         })
+    }
+}
+
+impl Pieces {
+    fn new(nest: &LoopNest, level: Level) -> Pieces {
+        let steps = PIECE / nest.item;
+        Pieces { steps, full: Pieces::of(nest, steps, level) }
+    }
+
+    /// Some steps of the last loop.
+    fn of(nest: &LoopNest, steps: usize, level: Level) -> Tile {
+        let [.., l] = nest.loops[..] else { unreachable!("no loops") };
+        let mut piece = LoopNest::item(nest.item);
+        piece.loops.extend([Loop { extent: steps, ..l }]);
+        Tile::new(piece, level, false)
+    }
+
+    /// Compares a nest piece by piece.
+    ///
+    /// Never inlined: the scratch is a lot of stack to ask for.
+    ///
+    /// # Safety
+    /// K2 and K4 for `nest`, which is the planned one or a part of it.
+    #[inline(never)]
+    unsafe fn run(&self, nest: &LoopNest, equal: Equal, left: *const u8, right: *const u8) -> bool {
+        let mut scratch = [const { Scratch(MaybeUninit::uninit()) }; 2];
+        let scratch = scratch.each_mut().map(|s| s.0.as_mut_ptr().cast::<u8>());
+        let ask = Ask::new(equal.level());
+        let [around @ .., l] = &nest.loops[..] else { unreachable!("no loops") };
+        let line = |left: *mut u8, right: *const u8| {
+            (0..l.extent).step_by(self.steps).all(|at| {
+                let steps = self.steps.min(l.extent - at);
+                // SAFETY: K2, K4, the first items of a piece; the piece, for
+                // which the scratch has room.
+                unsafe {
+                    let left = left.cast_const().offset(at as isize * l.dst);
+                    let right = right.offset(at as isize * l.src);
+                    ask.of_next(left, l.dst, steps);
+                    ask.of_next(right, l.src, steps);
+                    if steps == self.steps {
+                        self.full.run(equal, scratch, left, right)
+                    } else {
+                        let rest = Pieces::of(nest, steps, equal.level());
+                        rest.run(equal, scratch, left, right)
+                    }
+                }
+            })
+        };
+        // SAFETY: K4.
+        unsafe { walk(around, left.offset(nest.dst).cast_mut(), right.offset(nest.src), &line) }
     }
 }
 

@@ -54,18 +54,27 @@ impl Display for Comparison {
                     nest.item
                 );
             }
+            Way::Pieces(pieces) => {
+                write!(f, "kernel: pieces of {}", pieces.steps)?;
+                places(f, nest.item, &pieces.full, left, right)?;
+                return f.write_str(", asked for ahead");
+            }
             Way::Tiles(tiles) => tiles,
         };
         f.write_str("kernel: tiles of ")?;
         for (at, steps) in tiles.grid.steps.iter().enumerate() {
             write!(f, "{}{steps}", if at == 0 { "" } else { " x " })?;
         }
-        let place = |pack: Option<&Schedule>| pack.map_or("in place", |p| name(p.how.inner.family));
-        let Tile { left: packs_left, right: packs_right, .. } = &tiles.full;
-        let (first, second) = (place(packs_left.as_ref()), place(Some(packs_right)));
-        write!(f, " {}-byte items, {left} {first}, {right} {second}", nest.item)?;
+        places(f, nest.item, &tiles.full, left, right)?;
         if tiles.far { f.write_str(", beyond the caches") } else { Ok(()) }
     }
+}
+
+/// Where the operands of a tile are brought together.
+fn places(f: &mut Formatter<'_>, item: usize, tile: &Tile, left: &str, right: &str) -> Result {
+    let place = |pack: Option<&Schedule>| pack.map_or("in place", |p| name(p.how.inner.family));
+    let (first, second) = (place(tile.left.as_ref()), place(Some(&tile.right)));
+    write!(f, " {item}-byte items, {left} {first}, {right} {second}")
 }
 
 impl HashPlan {

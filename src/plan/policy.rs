@@ -34,6 +34,12 @@ pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
     exceeds(nest, caches, |caches| caches.l2.saturating_mul(2))
 }
 
+/// Whether what is beyond the caches is also asked for by who reads it in
+/// pieces.
+pub(crate) fn asks(nest: &LoopNest, caches: For) -> bool {
+    prefetches(nest, caches) && caches.unwrap_or_else(Caches::detect).follows_rows
+}
+
 /// Where the operands of a transpose mostly are. In memory it is written past
 /// the caches, earlier than other copies: it would read each line before.
 pub(crate) fn distance(nest: &LoopNest, caches: For) -> Distance {
