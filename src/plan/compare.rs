@@ -18,7 +18,7 @@ use super::loop_nest::{Loop, LoopNest};
 use super::normalize::{Traversal, normalize};
 use super::partition::{Split, part, partition};
 use super::tile::{Inner, RUN, block, groups};
-use super::{Bases, How, Schedule, coalesce, order, policy};
+use super::{Bases, How, Schedule, coalesce, lines, order, policy};
 use crate::axes::Axes;
 use crate::parallel;
 use alloc::vec::Vec;
@@ -88,12 +88,6 @@ pub(crate) struct Tile {
 
 /// Bytes of a tile without what keeps its rows on different cache sets.
 const TILE: usize = 16 << 10;
-/// Bytes of a piece.
-const PIECE: usize = 4 << 10;
-/// Bytes of a line that has so many pieces that asking for them pays.
-const LONG: usize = 64 << 10;
-/// Bytes of steps of which each line of memory has some.
-const NEAR: usize = 64;
 /// The same for operands beyond the caches, which read long runs of each.
 const LARGE: usize = 1 << 20;
 /// Rows of a multiple of so many bytes need that.
@@ -145,7 +139,7 @@ impl Comparison {
                     let (way, split) = (Way::Planes(how), how.split);
                     return Comparison { nest, way, swapped, split, equal };
                 }
-                way = if is_long(&nest) && policy::asks(&nest, caches) {
+                way = if lines::is_long(&nest) && policy::asks(&nest, caches) {
                     Way::Pieces(Pieces::new(&nest, level))
                 } else {
                     Way::Tiles(Tiles::new(&nest, level, policy::prefetches(&nest, caches)))
@@ -288,14 +282,6 @@ fn has_runs(nest: &LoopNest, step: impl Fn(&Loop) -> isize) -> bool {
     nest.loops.iter().any(|l| step(l).unsigned_abs() == nest.item)
 }
 
-/// Whether the last loop is long, and each line of memory has some of its
-/// steps.
-fn is_long(nest: &LoopNest) -> bool {
-    let [.., l] = nest.loops[..] else { return false };
-    let step = l.dst.unsigned_abs().max(l.src.unsigned_abs());
-    step <= NEAR && l.extent.saturating_mul(step) >= LONG
-}
-
 /// Makes the right operand the left one.
 fn swap(nest: &mut LoopNest) {
     core::mem::swap(&mut nest.dst, &mut nest.src);
@@ -334,7 +320,7 @@ unsafe fn rows(nest: &LoopNest, left: *const u8, right: *const u8, equal: Equal)
 
 impl Pieces {
     fn new(nest: &LoopNest, level: Level) -> Pieces {
-        let steps = PIECE / nest.item;
+        let steps = lines::steps(nest);
         Pieces { steps, full: Pieces::of(nest, steps, level) }
     }
 
@@ -357,28 +343,21 @@ impl Pieces {
         let mut scratch = [const { Scratch(MaybeUninit::uninit()) }; 2];
         let scratch = scratch.each_mut().map(|s| s.0.as_mut_ptr().cast::<u8>());
         let ask = Ask::new(equal.level());
-        let [around @ .., l] = &nest.loops[..] else { unreachable!("no loops") };
-        let line = |left: *mut u8, right: *const u8| {
-            (0..l.extent).step_by(self.steps).all(|at| {
-                let steps = self.steps.min(l.extent - at);
-                // SAFETY: K2, K4, the first items of a piece; the piece, for
-                // which the scratch has room.
-                unsafe {
-                    let left = left.cast_const().offset(at as isize * l.dst);
-                    let right = right.offset(at as isize * l.src);
-                    ask.of_next(left, l.dst, steps);
-                    ask.of_next(right, l.src, steps);
-                    if steps == self.steps {
-                        self.full.run(equal, scratch, left, right)
-                    } else {
-                        let rest = Pieces::of(nest, steps, equal.level());
-                        rest.run(equal, scratch, left, right)
-                    }
+        let [.., l] = nest.loops[..] else { unreachable!("no loops") };
+        // SAFETY: K2, K4; the scratch has room for a piece.
+        unsafe {
+            let (left, right) = (left.offset(nest.dst).cast_mut(), right.offset(nest.src));
+            lines::by_pieces(nest, left, right, &|left, right, steps| {
+                ask.of_next(left, l.dst, steps);
+                ask.of_next(right, l.src, steps);
+                if steps == self.steps {
+                    self.full.run(equal, scratch, left, right)
+                } else {
+                    let rest = Pieces::of(nest, steps, equal.level());
+                    rest.run(equal, scratch, left, right)
                 }
             })
-        };
-        // SAFETY: K4.
-        unsafe { walk(around, left.offset(nest.dst).cast_mut(), right.offset(nest.src), &line) }
+        }
     }
 }
 

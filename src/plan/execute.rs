@@ -5,10 +5,11 @@
 use super::loop_nest::{Loop, LoopNest};
 use super::partition::part;
 use super::tile::{block, groups};
-use super::{Bases, How, Kernel, Schedule};
+use super::{Bases, How, Kernel, Schedule, lines};
 use crate::parallel;
 use core::ops::Range;
-use stridewise_kernels::copy::plain;
+use stridewise_kernels::Ask;
+use stridewise_kernels::copy::{Block, Copy, plain};
 use stridewise_kernels::equal::Equal;
 use stridewise_kernels::transpose::{Plane, Transpose};
 
@@ -156,6 +157,10 @@ impl How {
             Kernel::Whole(kernel, block) => return unsafe { kernel.run(dst, src, block) },
             // SAFETY: handed on.
             Kernel::Plain => return unsafe { plain(dst, src, nest.item, &nest.loops) },
+            // SAFETY: handed on.
+            Kernel::Block(kernel) if self.asks(nest) => unsafe {
+                return self.run_pieces(kernel, nest, dst, src);
+            },
             Kernel::Block(kernel) => kernel,
             // SAFETY: handed on.
             Kernel::Plane(kernel) => return unsafe { self.run_planes(kernel, nest, dst, src) },
@@ -171,6 +176,23 @@ impl How {
                     true
                 });
             }
+        }
+    }
+
+    /// # Safety
+    /// As [`run_nest`](How::run_nest), from the first items on.
+    #[inline(never)]
+    unsafe fn run_pieces(&self, kernel: &Copy, nest: &LoopNest, dst: *mut u8, src: *const u8) {
+        let [.., l] = nest.loops[..] else { return };
+        let ask = Ask::new(self.level);
+        // SAFETY: K4; a line's kernel takes any part of it.
+        unsafe {
+            lines::by_pieces(nest, dst, src, &|dst, src, steps| {
+                ask.of_next(src, l.src, steps);
+                let inner = Loop { extent: steps, ..l };
+                kernel.run(dst, src, &Block { item: nest.item, outer: Loop::UNIT, inner });
+                true
+            });
         }
     }
 

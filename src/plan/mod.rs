@@ -27,6 +27,7 @@ pub(crate) mod execute;
 mod explain;
 pub(crate) mod grid;
 pub(crate) mod hops;
+mod lines;
 pub(crate) mod loop_nest;
 pub(crate) mod normalize;
 pub(crate) mod order;
@@ -66,7 +67,8 @@ pub(crate) struct How {
     /// The code for the family, the item and `level`: chosen here, so that a
     /// plan that is run again does not choose again.
     kernel: Kernel,
-    /// Where the operands of a transpose are; else in a core's caches.
+    /// Where the operands of a transpose are; of another copy, where its
+    /// source is, if it is a part of one.
     pub(crate) distance: Distance,
     /// Whether the destination is written past the caches.
     pub(crate) stream: bool,
@@ -189,16 +191,22 @@ impl How {
 
     /// Tells where the operands are of which the nest is a small part.
     pub(crate) fn set_distance(&mut self, distance: Distance) {
-        if self.inner.family == Family::Transpose {
-            self.distance = distance;
-            // A small part would not be streamed for its own bytes.
-            self.stream |= distance == Distance::FollowedMemory;
-        }
+        self.distance = distance;
+        // A small part would not be streamed for its own bytes.
+        self.stream |= self.is_planes() && distance == Distance::FollowedMemory;
     }
 
     /// Whether the kernel is the transposing one, plane by plane.
     fn is_planes(&self) -> bool {
         matches!(self.kernel, Kernel::Plane(_))
+    }
+
+    /// Whether what comes next is asked for between pieces of a nest.
+    fn asks(&self, nest: &LoopNest) -> bool {
+        self.distance == Distance::FollowedMemory
+            && matches!(self.inner.family, Family::Gather | Family::Reverse)
+            && !self.stream
+            && lines::is_long(nest)
     }
 
     /// Whether there is no kernel, but plain loops.
