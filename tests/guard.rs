@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use std::os::unix::process::ExitStatusExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stridewise::{
-    AnyView, Caches, CopyPlan, EqualPlan, HashPlan, Layout, Level, Mode, Options, Order, Slice,
+    AnyView, Caches, CopyPlan, ElementType, EqualPlan, HashPlan, Layout, Level, Mode, Options,
+    Order, Slice,
 };
 
 /// The layout from the first byte that it spans, and how many it spans.
@@ -160,6 +161,64 @@ fn every_class_stays_inside() {
             if !layout.strides().contains(&0) {
                 copies(&layout, &dense, &options, &edges).unwrap();
             }
+        }
+    }
+}
+
+/// Lines so long that what comes next is asked for: items of all sizes, steps
+/// both ways, on one side and on both, and several lines.
+#[test]
+fn long_lines_stay_inside() {
+    let steps = |n: usize, itemsize, step: isize| {
+        let every = Slice::new(None, None, step);
+        Layout::contiguous(&[n * step.unsigned_abs()], itemsize, Order::C)
+            .and_then(|line| line.slice(0, every))
+            .unwrap()
+    };
+    for itemsize in [1, 2, 3, 4, 8, 16] {
+        let n = (70 << 10) / itemsize + 5;
+        let dense = Layout::contiguous(&[n], itemsize, Order::C).unwrap();
+        let apart = |step| [dense.clone(), steps(n, itemsize, step)];
+        let lines = |step: isize| {
+            let line = steps(n, itemsize, step);
+            let strides = [line.strides()[0].abs() * n as isize + 100, line.strides()[0]];
+            let lines = Layout::new(&[2, n], &strides, itemsize, line.offset()).unwrap();
+            [lines.contiguous_like(Order::C), lines]
+        };
+        let both = [steps(n, itemsize, 2), steps(n, itemsize, -3)];
+        for [dst, src] in [apart(2), apart(-1), apart(-3), apart(4), lines(2), lines(-2), both] {
+            long_lines(&dst, &src);
+        }
+    }
+}
+
+/// Both are the same until an item of the left one changes.
+fn long_lines(dst: &Layout, src: &Layout) {
+    let ((dst, dst_len), (src, src_len)) = (tight(dst), tight(src));
+    let (mut left, right) = (bytes(dst_len, 1), bytes(src_len, 2));
+    oracle::copy(&mut left, &dst, &right, &src);
+    let (offsets, items) = (oracle::offsets(&dst), oracle::c_bytes(&right, &src));
+    let hash = xxhash_rust::xxh3::xxh3_64(&items);
+    for edge in EDGES {
+        let (mut left, right) = (Guarded::new(&left, edge), Guarded::new(&right, edge));
+        for level in Level::available() {
+            let options = Options { level: Some(level), chunks: Some(1), caches: Some(FOLLOWS) };
+            let element = ElementType::bytes(dst.itemsize());
+            let plan = EqualPlan::with(&dst, &src, element, Mode::Values, options).unwrap();
+            assert!(plan.to_string().contains("asked for ahead"), "{plan}");
+            assert!(plan.run(&view(&left, &dst), &view(&right, &src)).unwrap(), "{plan}");
+            let last = offsets.len() - 1;
+            for at in [0, 1, 4096 / dst.itemsize(), last / 2, last - 1, last] {
+                let byte = offsets[at] as usize + dst.itemsize() - 1;
+                left[byte] ^= 1;
+                let (a, b) = (view(&left, &dst), view(&right, &src));
+                assert!(!plan.run(&a, &b).unwrap(), "{at} {plan}");
+                let index = oracle::index(at, dst.shape());
+                assert_eq!(plan.first_mismatch(&a, &b).unwrap(), Some(index), "{plan}");
+                left[byte] ^= 1;
+            }
+            let plan = HashPlan::with(&src, options).unwrap();
+            assert_eq!(plan.xxh3_64(&view(&right, &src)).unwrap(), hash, "{plan}");
         }
     }
 }
