@@ -5,11 +5,11 @@ use crate::ahead::{further, page_beside_page};
 use crate::dispatch::{Kernel, KernelFn, Simd, select};
 use crate::transpose::LINE;
 
-/// Asks for memory that is read in pieces, where [many rows are
-/// followed](Caches::follows_rows).
+/// Asks for memory that is read in pieces, page beside page, where [many rows
+/// are followed](crate::Caches::follows_rows).
 ///
-/// Of what a kernel reads once it asks in advance itself. This is for what is
-/// read by one kernel and then by another, a piece at a time.
+/// Kernels that move or compare long runs ask for them themselves. This is
+/// for callers of one kernel after the other, on a piece at a time.
 ///
 /// ```
 /// use stridewise_kernels::{Ask, Level};
