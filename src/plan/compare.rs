@@ -7,8 +7,9 @@
 //! tiles: the copy of one asks for its own lines ahead, as any large copy
 //! does, and the other is read in runs that are long enough for hardware to
 //! foresee. Where memory can be asked for a few pages ahead, long lines of
-//! items are compared in small pieces instead. Planes beyond the caches that would be transposed are compared by
-//! the transposing kernel itself, as its lines leave its scratch.
+//! items are compared in small pieces instead. Planes beyond the caches that
+//! would be transposed are compared by the transposing kernel itself, as its
+//! lines leave its scratch.
 
 #![allow(unsafe_code, reason = "the walk turns a plan's offsets into pointers")]
 
