@@ -35,7 +35,7 @@ fn arrays_that_cannot_be_made() {
     assert_eq!(error, flags_error(flags, "pointers need an axis"));
 
     assert_eq!(refused(&[], SHAPED), BufferError::NoItems);
-    let error = refused(&[b"XXX".into(), 1.into(), 1.into()], NdInit { format: "L", ..SHAPED });
+    let error = refused(&[b"abc".into(), 1.into(), 1.into()], NdInit { format: "L", ..SHAPED });
     assert!(matches!(error, BufferError::Format(FormatError::Type { .. })), "{error}");
     let error = refused(&ints([1000, 1, 1]), SHAPED);
     assert!(matches!(error, BufferError::Format(FormatError::Range { .. })), "{error}");
