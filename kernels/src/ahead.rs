@@ -113,16 +113,30 @@ pub(crate) unsafe fn ask_pages<S: Simd>(p: *const u8) {
     }
 }
 
+/// Asks for as many bytes of the next group, page beside page, as there are from
+/// `p` on or back, for L1.
+///
+/// # Safety
+/// K1; `p` may be any address.
+#[inline(always)]
+pub(crate) unsafe fn ask_near<S: Simd>(p: *const u8, bytes: usize, backwards: bool) {
+    for at in (0..bytes).step_by(LINE) {
+        let line = further(p, at, backwards);
+        // SAFETY: handed on.
+        unsafe { S::prefetch_near(page_beside_page(line, backwards)) }
+    }
+}
+
 /// Somewhere in the line of the next group that is asked for instead of that of
 /// `p`.
 #[inline(always)]
-pub(crate) fn page_beside_page(p: *const u8, backwards: bool) -> *const u8 {
+fn page_beside_page(p: *const u8, backwards: bool) -> *const u8 {
     let turn = p.addr() / LINE % PAGES;
     further(beside(p).wrapping_add(turn * PAGE), GROUP, backwards)
 }
 
 #[inline(always)]
-pub(crate) fn further(p: *const u8, bytes: usize, backwards: bool) -> *const u8 {
+fn further(p: *const u8, bytes: usize, backwards: bool) -> *const u8 {
     if backwards { p.wrapping_sub(bytes) } else { p.wrapping_add(bytes) }
 }
 
@@ -153,6 +167,11 @@ mod tests {
         unsafe fn prefetch(p: *const u8) {
             ASKED.with_borrow_mut(|asked| asked.push(p.addr()));
         }
+
+        unsafe fn prefetch_near(p: *const u8) {
+            // SAFETY: nothing is read.
+            unsafe { Keeps::prefetch(p) }
+        }
     }
 
     fn at(addr: usize) -> *const u8 {
@@ -178,6 +197,24 @@ mod tests {
             let mut asked = asked();
             let pages = asked[..4].iter().map(|addr| addr / PAGE);
             assert_eq!(pages.collect::<HashSet<_>>().len(), PAGES);
+            asked.sort_unstable();
+            let next = if backwards { 4 } else { 6 } * GROUP / LINE;
+            assert!(asked.into_iter().map(|addr| addr / LINE).eq(next..next + GROUP / LINE));
+        }
+    }
+
+    /// Also by pieces, which may begin anywhere in a line.
+    #[test]
+    fn pieces_ask_for_all_of_the_next_group() {
+        const BYTES: usize = 4096;
+        for backwards in [false, true] {
+            for piece in (0..GROUP).step_by(BYTES) {
+                let far = piece + 7;
+                let p = if backwards { 6 * GROUP - far } else { 5 * GROUP + far };
+                // SAFETY: nothing is read.
+                unsafe { ask_near::<Keeps>(at(p), BYTES, backwards) };
+            }
+            let mut asked = asked();
             asked.sort_unstable();
             let next = if backwards { 4 } else { 6 } * GROUP / LINE;
             assert!(asked.into_iter().map(|addr| addr / LINE).eq(next..next + GROUP / LINE));

@@ -1,9 +1,8 @@
 //! Asking for what several kernels read one after the other.
 
 use crate::Level;
-use crate::ahead::{further, page_beside_page};
+use crate::ahead::ask_near;
 use crate::dispatch::{Kernel, KernelFn, Simd, select};
-use crate::transpose::LINE;
 
 /// Asks for memory that is read in pieces, page beside page, where [many rows
 /// are followed](crate::Caches::follows_rows).
@@ -54,10 +53,7 @@ impl Kernel for Piece {
 
     #[inline(always)]
     unsafe fn run<S: Simd>(Piece { p, bytes, backwards }: Piece) {
-        for at in (0..bytes).step_by(LINE) {
-            let line = further(p, at, backwards);
-            // SAFETY: K1.
-            unsafe { S::prefetch_near(page_beside_page(line, backwards)) }
-        }
+        // SAFETY: K1.
+        unsafe { ask_near::<S>(p, bytes, backwards) }
     }
 }

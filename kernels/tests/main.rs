@@ -18,6 +18,7 @@ use stridewise_kernels::Level;
 mod dispatch {
     pub(crate) trait Simd: Copy {
         unsafe fn prefetch(p: *const u8);
+        unsafe fn prefetch_near(p: *const u8);
     }
 }
 mod transpose {
