@@ -48,22 +48,13 @@ pub(crate) struct Comparison {
 pub(crate) enum Way {
     /// Where it lies: the items are runs in both operands, or few.
     InPlace,
-    /// Along a line of items, piece by piece.
-    Pieces(Pieces),
+    /// Along long lines, piece by piece, as [`lines`] tells; a piece with all
+    /// steps. What comes next is asked for.
+    Pieces(Tile),
     /// Tile by tile.
     Tiles(Tiles),
     /// As it would be transposed.
     Planes(How),
-}
-
-/// How long lines are cut into pieces, for operands beyond the caches whose
-/// lines are asked for a few pages ahead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pieces {
-    /// Steps of the last loop.
-    pub(crate) steps: usize,
-    /// A piece with all of them.
-    pub(crate) full: Tile,
 }
 
 /// How a nest is cut into tiles.
@@ -141,7 +132,7 @@ impl Comparison {
                     return Comparison { nest, way, swapped, split, equal };
                 }
                 way = if lines::is_long(&nest) && policy::asks(&nest, caches) {
-                    Way::Pieces(Pieces::new(&nest, level))
+                    Way::Pieces(piece(&nest, lines::steps(&nest), level))
                 } else {
                     Way::Tiles(Tiles::new(&nest, level, policy::prefetches(&nest, caches)))
                 };
@@ -244,7 +235,7 @@ impl Comparison {
             match &self.way {
                 Way::InPlace => walk(around, l, r, &|l, r| equal.block(l, r, &block)),
                 _ if !equal.block(l, r, &first_of(block)) => false,
-                Way::Pieces(pieces) => pieces.run(nest, equal, left, right),
+                Way::Pieces(full) => pieces(nest, full, equal, left, right),
                 Way::Tiles(tiles) => tiles.run(nest, equal, left, right),
                 Way::Planes(how) => how.equal(nest, left, right, equal),
             }
@@ -319,46 +310,44 @@ unsafe fn rows(nest: &LoopNest, left: *const u8, right: *const u8, equal: Equal)
     }
 }
 
-impl Pieces {
-    fn new(nest: &LoopNest, level: Level) -> Pieces {
-        let steps = lines::steps(nest);
-        Pieces { steps, full: Pieces::of(nest, steps, level) }
-    }
+/// Some steps of the last loop.
+fn piece(nest: &LoopNest, steps: usize, level: Level) -> Tile {
+    let [.., l] = nest.loops[..] else { unreachable!("no loops") };
+    let mut piece = LoopNest::item(nest.item);
+    piece.loops.extend([Loop { extent: steps, ..l }]);
+    Tile::new(piece, level, false)
+}
 
-    /// Some steps of the last loop.
-    fn of(nest: &LoopNest, steps: usize, level: Level) -> Tile {
-        let [.., l] = nest.loops[..] else { unreachable!("no loops") };
-        let mut piece = LoopNest::item(nest.item);
-        piece.loops.extend([Loop { extent: steps, ..l }]);
-        Tile::new(piece, level, false)
-    }
-
-    /// Compares a nest piece by piece.
-    ///
-    /// Never inlined: the scratch is a lot of stack to ask for.
-    ///
-    /// # Safety
-    /// K2 and K4 for `nest`, which is the planned one or a part of it.
-    #[inline(never)]
-    unsafe fn run(&self, nest: &LoopNest, equal: Equal, left: *const u8, right: *const u8) -> bool {
-        let mut scratch = [const { Scratch(MaybeUninit::uninit()) }; 2];
-        let scratch = scratch.each_mut().map(|s| s.0.as_mut_ptr().cast::<u8>());
-        let ask = Ask::new(equal.level());
-        let [.., l] = nest.loops[..] else { unreachable!("no loops") };
-        // SAFETY: K2, K4; the scratch has room for a piece.
-        unsafe {
-            let (left, right) = (left.offset(nest.dst).cast_mut(), right.offset(nest.src));
-            lines::by_pieces(nest, left, right, &|left, right, steps| {
-                ask.of_next(left, l.dst, steps);
-                ask.of_next(right, l.src, steps);
-                if steps == self.steps {
-                    self.full.run(equal, scratch, left, right)
-                } else {
-                    let rest = Pieces::of(nest, steps, equal.level());
-                    rest.run(equal, scratch, left, right)
-                }
-            })
-        }
+/// Compares a nest piece by piece.
+///
+/// Never inlined: the scratch is a lot of stack to ask for.
+///
+/// # Safety
+/// K2 and K4 for `nest`, which is the one that `full` was made for or a part
+/// of it.
+#[inline(never)]
+unsafe fn pieces(
+    nest: &LoopNest,
+    full: &Tile,
+    equal: Equal,
+    left: *const u8,
+    right: *const u8,
+) -> bool {
+    let mut scratch = [const { Scratch(MaybeUninit::uninit()) }; 2];
+    let scratch = scratch.each_mut().map(|s| s.0.as_mut_ptr().cast::<u8>());
+    let (ask, steps) = (Ask::new(equal.level()), lines::steps(nest));
+    // SAFETY: K2, K4; the scratch has room for a piece.
+    unsafe {
+        let (left, right) = (left.offset(nest.dst).cast_mut(), right.offset(nest.src));
+        lines::by_pieces(nest, left, right, &|left, right, l| {
+            ask.of_next(left, l.dst, l.extent);
+            ask.of_next(right, l.src, l.extent);
+            if l.extent == steps {
+                full.run(equal, scratch, left, right)
+            } else {
+                piece(nest, l.extent, equal.level()).run(equal, scratch, left, right)
+            }
+        })
     }
 }
 

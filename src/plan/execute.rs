@@ -183,13 +183,11 @@ impl How {
     /// As [`run_nest`](How::run_nest), from the first items on.
     #[inline(never)]
     unsafe fn run_pieces(&self, kernel: &Copy, nest: &LoopNest, dst: *mut u8, src: *const u8) {
-        let [.., l] = nest.loops[..] else { return };
         let ask = Ask::new(self.level);
         // SAFETY: K4; a line's kernel takes any part of it.
         unsafe {
-            lines::by_pieces(nest, dst, src, &|dst, src, steps| {
-                ask.of_next(src, l.src, steps);
-                let inner = Loop { extent: steps, ..l };
+            lines::by_pieces(nest, dst, src, &|dst, src, inner| {
+                ask.of_next(src, inner.src, inner.extent);
                 kernel.run(dst, src, &Block { item: nest.item, outer: Loop::UNIT, inner });
                 true
             });

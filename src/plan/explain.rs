@@ -6,7 +6,7 @@ use super::hops::Hops;
 use super::loop_nest::{Loop, LoopNest};
 use super::partition::Split;
 use super::tile::{Inner, RUN};
-use super::{How, Schedule};
+use super::{How, Schedule, lines};
 use crate::ops::HashPlan;
 use core::fmt::{Display, Formatter, Result};
 use core::ops::Range;
@@ -54,9 +54,9 @@ impl Display for Comparison {
                     nest.item
                 );
             }
-            Way::Pieces(pieces) => {
-                write!(f, "kernel: pieces of {}", pieces.steps)?;
-                places(f, nest.item, &pieces.full, left, right)?;
+            Way::Pieces(full) => {
+                write!(f, "kernel: pieces of {}", lines::steps(nest))?;
+                places(f, nest.item, full, left, right)?;
                 return f.write_str(", asked for ahead");
             }
             Way::Tiles(tiles) => tiles,

@@ -7,7 +7,7 @@
 #![allow(unsafe_code, reason = "the walk turns a plan's offsets into pointers")]
 
 use super::execute::walk;
-use super::loop_nest::LoopNest;
+use super::loop_nest::{Loop, LoopNest};
 
 /// Bytes of a piece.
 const PIECE: usize = 4 << 10;
@@ -29,8 +29,8 @@ pub(crate) fn steps(nest: &LoopNest) -> usize {
     PIECE / nest.item
 }
 
-/// Calls `leaf` for each piece of the last loop, from its first item on and
-/// with its steps, until it answers `false`.
+/// Calls `leaf` for each piece of the last loop, from its first item on, until
+/// it answers `false`.
 ///
 /// # Safety
 /// K4 for the offsets that the loops visit, from the first items on; there are
@@ -39,16 +39,16 @@ pub(crate) unsafe fn by_pieces(
     nest: &LoopNest,
     dst: *mut u8,
     src: *const u8,
-    leaf: &impl Fn(*mut u8, *const u8, usize) -> bool,
+    leaf: &impl Fn(*mut u8, *const u8, Loop) -> bool,
 ) -> bool {
-    let Some((l, around)) = nest.loops.split_last() else { unreachable!("no loops") };
+    let [around @ .., l] = &nest.loops[..] else { unreachable!("no loops") };
     let most = steps(nest);
     // SAFETY: K4; the first items of a piece.
     unsafe {
         walk(around, dst, src, &|dst, src| {
             (0..l.extent).step_by(most).all(|at| {
                 let (dst, src) = (dst.offset(at as isize * l.dst), src.offset(at as isize * l.src));
-                leaf(dst, src, most.min(l.extent - at))
+                leaf(dst, src, Loop { extent: most.min(l.extent - at), ..*l })
             })
         })
     }
