@@ -1,6 +1,6 @@
 //! Moving items: what a block is, which loop moves it, and runs of bytes.
 
-use crate::dispatch::{KernelFn, select};
+use crate::dispatch::{KernelFn, select, select_across};
 use crate::gather::{Fill, Gather, GatherSmall, Reverse, Scatter, Strided, Swap};
 use crate::interleave::{Deinterleave, Interleave};
 use crate::item::{Any, Turned, with_item, with_unit};
@@ -225,16 +225,16 @@ impl Copy {
                 with_item!(item, I => select::<Gather<I>>(level))
             }
             Family::Deinterleave => match item {
-                1 => select::<Deinterleave<1, false>>(level),
-                2 => select::<Deinterleave<2, false>>(level),
-                4 => select::<Deinterleave<4, false>>(level),
-                _ => select::<Deinterleave<8, false>>(level),
+                1 => select_across::<Deinterleave<1, false>>(level),
+                2 => select_across::<Deinterleave<2, false>>(level),
+                4 => select_across::<Deinterleave<4, false>>(level),
+                _ => select_across::<Deinterleave<8, false>>(level),
             },
             Family::Interleave => match item {
-                1 => select::<Interleave<1>>(level),
-                2 => select::<Interleave<2>>(level),
-                4 => select::<Interleave<4>>(level),
-                _ => select::<Interleave<8>>(level),
+                1 => select_across::<Interleave<1>>(level),
+                2 => select_across::<Interleave<2>>(level),
+                4 => select_across::<Interleave<4>>(level),
+                _ => select_across::<Interleave<8>>(level),
             },
             Family::Transpose => match item {
                 1 => select::<TransposeBlock<1>>(level),
@@ -310,10 +310,10 @@ impl Copy {
             (Family::Reverse, 16) => Some(select::<Reverse<16, true>>(level)),
             (Family::Reverse, 3) => Some(select::<Pixels<true, true>>(level)),
             (Family::Swap, 3) => Some(select::<Pixels<false, true>>(level)),
-            (Family::Deinterleave, 1) => Some(select::<Deinterleave<1, true>>(level)),
-            (Family::Deinterleave, 2) => Some(select::<Deinterleave<2, true>>(level)),
-            (Family::Deinterleave, 4) => Some(select::<Deinterleave<4, true>>(level)),
-            (Family::Deinterleave, 8) => Some(select::<Deinterleave<8, true>>(level)),
+            (Family::Deinterleave, 1) => Some(select_across::<Deinterleave<1, true>>(level)),
+            (Family::Deinterleave, 2) => Some(select_across::<Deinterleave<2, true>>(level)),
+            (Family::Deinterleave, 4) => Some(select_across::<Deinterleave<4, true>>(level)),
+            (Family::Deinterleave, 8) => Some(select_across::<Deinterleave<8, true>>(level)),
             (Family::Swap, _) if item.is_power_of_two() => {
                 Some(with_unit!(self.unit, U => select::<Swap<U, true>>(level)))
             }

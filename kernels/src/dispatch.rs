@@ -22,6 +22,8 @@ pub(crate) trait Simd: Copy {
     type Sum: Accumulate;
     /// No vectors: kernels take their plain loops.
     const SCALAR: bool = false;
+    /// [`permute`](Simd::permute) and [`blend`](Simd::blend) are there.
+    const ACROSS: bool = false;
 
     /// Asks for the line at `p` to come nearer, to L2 at least.
     ///
@@ -43,6 +45,24 @@ pub(crate) trait Simd: Copy {
     /// K1.
     #[inline(always)]
     unsafe fn fence() {}
+
+    /// Byte `i` becomes byte `index[i]`, of any lane.
+    ///
+    /// # Safety
+    /// K1, and [`ACROSS`](Simd::ACROSS).
+    #[inline(always)]
+    unsafe fn permute(_bytes: Self::Wide, _index: &[u8; 64]) -> Self::Wide {
+        unreachable!("this level moves no bytes across lanes")
+    }
+
+    /// The bytes of `other` where `mask` has a bit, else those of `bytes`.
+    ///
+    /// # Safety
+    /// As for [`permute`](Simd::permute).
+    #[inline(always)]
+    unsafe fn blend(_bytes: Self::Wide, _other: Self::Wide, _mask: u64) -> Self::Wide {
+        unreachable!("this level moves no bytes across lanes")
+    }
 
     /// Calls `op` inside a function with this level's features.
     ///
@@ -98,10 +118,20 @@ pub(crate) fn select<K: Kernel>(level: Level) -> KernelFn<K> {
         #[cfg(target_arch = "x86_64")]
         Kind::V3 => K::at::<crate::x86_64::V3>,
         #[cfg(target_arch = "x86_64")]
-        Kind::V4 => K::at::<crate::x86_64::V4>,
+        Kind::V4 | Kind::V4Vbmi => K::at::<crate::x86_64::V4>,
         #[cfg(target_arch = "aarch64")]
         Kind::Neon => K::at::<crate::aarch64::Neon>,
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         Kind::Simd128 => K::at::<crate::wasm32::Simd128>,
+    }
+}
+
+/// The same for a kernel that moves bytes [across](Simd::ACROSS) lanes where the
+/// CPU can.
+pub(crate) fn select_across<K: Kernel>(level: Level) -> KernelFn<K> {
+    match level.0 {
+        #[cfg(target_arch = "x86_64")]
+        Kind::V4Vbmi => K::at::<crate::x86_64::V4Vbmi>,
+        _ => select::<K>(level),
     }
 }

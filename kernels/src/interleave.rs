@@ -5,10 +5,12 @@
 //! of a stream is the union of what shuffles bring there from each of the
 //! `K` joined lanes; to interleave, each joined lane is the union of what
 //! they bring from each stream. If `K` is a power of two, zips do the same in
-//! fewer steps: each turns the number of every element by one bit. Wider registers hold one group in each lane,
+//! fewer steps: each turns the number of every element by one bit. Where bytes
+//! move [across] lanes, an odd `K` needs fewer shuffles too. Wider registers hold one group in each lane,
 //! so their joined side is loaded and stored lane by lane. The last group of
 //! a row may overlap the one before it.
 
+use crate::across;
 use crate::copy::{Args, Block};
 use crate::dispatch::{Kernel, Simd};
 use crate::gather::backwards;
@@ -117,7 +119,7 @@ unsafe fn split<S: Simd, const K: usize, const SIZE: usize>(
             },
             #[inline(always)]
             |i, n| {
-                let streams = split_group::<S::Wide, K, SIZE>(first.add(i * K * SIZE));
+                let streams = split_wide::<S, K, SIZE>(first.add(i * K * SIZE));
                 let at = if mirrored { items - n - i } else { i };
                 for s in 0..K {
                     let stream = turned::<_, SIZE>(streams[s], mirrored);
@@ -159,9 +161,9 @@ unsafe fn stream<S: Simd, const K: usize, const SIZE: usize>(
         let mut at = head;
         while at + line <= items {
             // All of a line back to back: it leaves the core at once.
-            let mut groups = [split_group::<S::Wide, K, SIZE>(src.add(at * K * SIZE)); 4];
+            let mut groups = [split_wide::<S, K, SIZE>(src.add(at * K * SIZE)); 4];
             for g in 1..line / wide {
-                groups[g] = split_group::<_, K, SIZE>(src.add((at + g * wide) * K * SIZE));
+                groups[g] = split_wide::<S, K, SIZE>(src.add((at + g * wide) * K * SIZE));
             }
             for s in 0..K {
                 let to = dst.offset(s as isize * stride).add(at * SIZE);
@@ -210,7 +212,7 @@ unsafe fn join<S: Simd, const K: usize, const SIZE: usize>(
             #[inline(always)]
             |i, n| {
                 let (dst, src) = (dst.add(i * K * SIZE), from(i, n));
-                join_group::<S::Wide, K, SIZE>(dst, src, stride, mirrored);
+                join_wide::<S, K, SIZE>(dst, src, stride, mirrored);
             },
         );
     }
@@ -258,6 +260,22 @@ unsafe fn turned<V: Vector, const SIZE: usize>(register: V, around: bool) -> V {
     }
     // SAFETY: K1.
     unsafe { register.reverse_lanes().shuffle(V::splat(&const { backwards::<SIZE>() })) }
+}
+
+/// A wide register of each stream out of `K`.
+///
+/// # Safety
+/// K1 for `S`; K2 for `K` registers at `src`.
+#[inline(always)]
+unsafe fn split_wide<S: Simd, const K: usize, const SIZE: usize>(src: *const u8) -> [S::Wide; K] {
+    // SAFETY: as promised.
+    unsafe {
+        if const { across::serves::<S>(K) } {
+            across::split::<S, K, SIZE>(src)
+        } else {
+            split_group::<S::Wide, K, SIZE>(src)
+        }
+    }
 }
 
 /// A register of each stream out of `K` registers.
@@ -314,6 +332,48 @@ unsafe fn split_group<V: Vector, const K: usize, const SIZE: usize>(src: *const 
     }
 }
 
+/// As [`join_group`], of wide registers.
+///
+/// # Safety
+/// As for [`join_group`].
+#[inline(always)]
+unsafe fn join_wide<S: Simd, const K: usize, const SIZE: usize>(
+    dst: *mut u8,
+    src: *const u8,
+    stride: isize,
+    mirrored: bool,
+) {
+    // SAFETY: as promised.
+    unsafe {
+        if const { across::serves::<S>(K) } {
+            let joined =
+                across::join::<S, K, SIZE>(load_streams::<_, K, SIZE>(src, stride, mirrored));
+            for j in 0..K {
+                joined[j].store(dst.add(j * S::Wide::BYTES));
+            }
+        } else {
+            join_group::<S::Wide, K, SIZE>(dst, src, stride, mirrored);
+        }
+    }
+}
+
+/// A register of each stream, turned around if they are `mirrored`.
+///
+/// # Safety
+/// K1 for `V`; K2 for a register at `src + s * stride` for each stream.
+#[inline(always)]
+unsafe fn load_streams<V: Vector, const K: usize, const SIZE: usize>(
+    src: *const u8,
+    stride: isize,
+    mirrored: bool,
+) -> [V; K] {
+    core::array::from_fn(
+        #[inline(always)]
+        // SAFETY: as promised.
+        |s| unsafe { turned::<_, SIZE>(V::load(src.offset(s as isize * stride)), mirrored) },
+    )
+}
+
 /// `K` registers out of a register of each stream, each turned around if it is
 /// `mirrored`.
 ///
@@ -329,10 +389,7 @@ unsafe fn join_group<V: Vector, const K: usize, const SIZE: usize>(
 ) {
     // SAFETY: as promised; see `split_group`.
     unsafe {
-        let mut streams: [V; K] = core::array::from_fn(
-            #[inline(always)]
-            |s| turned::<_, SIZE>(V::load(src.offset(s as isize * stride)), mirrored),
-        );
+        let mut streams = load_streams::<V, K, SIZE>(src, stride, mirrored);
         if K.is_power_of_two() {
             for _ in 0..const { K.ilog2() } {
                 streams = zip_halves::<V, K, SIZE>(streams);

@@ -8,7 +8,7 @@ use core::fmt;
 /// A set of instructions that this CPU has, as the name of the kernels written for it.
 ///
 /// Levels are ordered: a higher one is expected to be faster, never to give
-/// another result.
+/// another result. What only some CPUs of a level have is used where it is.
 ///
 /// ```
 /// use stridewise_kernels::Level;
@@ -28,6 +28,9 @@ pub(crate) enum Kind {
     V3,
     #[cfg(target_arch = "x86_64")]
     V4,
+    /// `v4` on a CPU that also moves bytes across lanes (Ice Lake, Zen 4).
+    #[cfg(target_arch = "x86_64")]
+    V4Vbmi,
     #[cfg(target_arch = "aarch64")]
     Neon,
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -43,6 +46,8 @@ const COMPILED: &[Level] = &[
     Level(Kind::V3),
     #[cfg(target_arch = "x86_64")]
     Level(Kind::V4),
+    #[cfg(target_arch = "x86_64")]
+    Level(Kind::V4Vbmi),
     #[cfg(target_arch = "aarch64")]
     Level(Kind::Neon),
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -67,6 +72,18 @@ impl Level {
         COMPILED.iter().copied().filter(|level| level.0.runs_here())
     }
 
+    /// The level without the instructions that only some of its CPUs have,
+    /// so that tests meet what the other CPUs run.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn common(self) -> Level {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::V4Vbmi => Level(Kind::V4),
+            _ => self,
+        }
+    }
+
     /// `scalar`, `v2`, `v3`, `v4`, `neon` or `simd128`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -77,7 +94,7 @@ impl Level {
             #[cfg(target_arch = "x86_64")]
             Kind::V3 => "v3",
             #[cfg(target_arch = "x86_64")]
-            Kind::V4 => "v4",
+            Kind::V4 | Kind::V4Vbmi => "v4",
             #[cfg(target_arch = "aarch64")]
             Kind::Neon => "neon",
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -87,6 +104,7 @@ impl Level {
 }
 
 impl Kind {
+    /// Whether this CPU has the level, and not a richer one of the same name.
     fn runs_here(self) -> bool {
         match self {
             Kind::Scalar => true,
@@ -95,7 +113,9 @@ impl Kind {
             #[cfg(target_arch = "x86_64")]
             Kind::V3 => pulp::x86::V3::is_available(),
             #[cfg(target_arch = "x86_64")]
-            Kind::V4 => pulp::x86::V4::is_available(),
+            Kind::V4 => pulp::x86::V4::is_available() && !Kind::V4Vbmi.runs_here(),
+            #[cfg(target_arch = "x86_64")]
+            Kind::V4Vbmi => crate::x86_64::Vbmi::is_available(),
             #[cfg(target_arch = "aarch64")]
             Kind::Neon => pulp::aarch64::Neon::is_available(),
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]

@@ -28,6 +28,7 @@ pub mod equal;
 pub mod hash;
 pub mod transpose;
 
+mod across;
 mod ahead;
 mod ask;
 mod caches;

@@ -25,10 +25,14 @@ mod transpose {
     pub(crate) const LINE: usize = 64;
 }
 
-/// Runs `f` at each level of this CPU.
+/// Runs `f` at each level of this CPU, with and without what only some CPUs of
+/// that level have.
 pub(crate) fn for_each_level(mut f: impl FnMut(Level)) {
     for level in Level::available() {
         f(level);
+        if level.common() != level {
+            f(level.common());
+        }
     }
 }
 
