@@ -1,43 +1,38 @@
-//! An odd number of streams out of one and into one, where the CPU moves bytes
-//! across lanes.
+//! A few streams out of one and into one, where the CPU moves bytes across
+//! lanes.
 //!
 //! A register has `n` items, and `k` of them hold the joined form of `n` items
-//! of each of `k` streams. Register `j` starts with item `n * j`, so that its
-//! first item of stream `s` is its item `(s - n * j) mod k`: call that the
-//! region of the pair. Its length is known by its number alone, and since `n`
-//! and `k` have no common factor, each register meets each region once, and so
-//! does each stream. So one permute per register sorts its items by region,
-//! blends collect a stream's regions from all registers, each in its place,
-//! and one more permute puts them in order, which for the first stream they
-//! are in already. That is `2 k - 1` permutes, where shuffles within lanes
-//! take `k * k` and the loads that fill these lanes. The inverse joins them.
+//! of each of `k` streams. Each register's items are sorted by stream, by one
+//! permute, each stream's into a region of its own; blends collect a stream's
+//! regions from all registers; one more permute puts these in order, which for
+//! the first stream they are in already. That is `2 k - 1` permutes, where
+//! shuffles within lanes take up to `k * k`, and the loads that fill these
+//! lanes. To join, the inverse.
+//!
+//! For that, no two registers may have a stream in the same region, and a
+//! region must be as long for all. See [`region`].
 
 use crate::dispatch::Simd;
-use crate::vector::Vector;
+use crate::vector::{Vector, array};
 
 /// Bytes of the register that is permuted.
 const BYTES: usize = 64;
 
-/// Whether this serves `streams` streams.
-pub(crate) const fn serves<S: Simd>(streams: usize) -> bool {
-    S::ACROSS && streams % 2 == 1
-}
-
 /// A register of each stream out of `K` registers at `src`.
 ///
 /// # Safety
-/// K1 for `S`, which [serves] `K`; K2 for the registers.
+/// K1 for `S`, which moves bytes [across](Simd::ACROSS); K2 for the registers.
 #[inline(always)]
 pub(crate) unsafe fn split<S: Simd, const K: usize, const SIZE: usize>(
     src: *const u8,
 ) -> [S::Wide; K] {
     // SAFETY: as promised.
     unsafe {
-        let sorted: [_; K] = core::array::from_fn(
+        let sorted: [_; K] = array(
             #[inline(always)]
             |j| S::permute(S::Wide::load(src.add(j * BYTES)), &Regions::<K, SIZE>::SORT[j]),
         );
-        core::array::from_fn(
+        array(
             #[inline(always)]
             |s| {
                 let stream = collect::<S, K, SIZE>(
@@ -54,7 +49,7 @@ pub(crate) unsafe fn split<S: Simd, const K: usize, const SIZE: usize>(
 /// The `K` registers that join one of each stream.
 ///
 /// # Safety
-/// K1 for `S`, which [serves] `K`.
+/// K1 for `S`, which moves bytes [across](Simd::ACROSS).
 #[inline(always)]
 pub(crate) unsafe fn join<S: Simd, const K: usize, const SIZE: usize>(
     mut streams: [S::Wide; K],
@@ -64,7 +59,7 @@ pub(crate) unsafe fn join<S: Simd, const K: usize, const SIZE: usize>(
         for s in 1..K {
             streams[s] = S::permute(streams[s], &Regions::<K, SIZE>::UNORDER[s]);
         }
-        core::array::from_fn(
+        array(
             #[inline(always)]
             |j| {
                 let sorted = collect::<S, K, SIZE>(
@@ -95,9 +90,22 @@ unsafe fn collect<S: Simd, const K: usize, const SIZE: usize>(
     all
 }
 
-/// The region of register `j` that has the items of stream `s`.
-const fn region<const K: usize, const SIZE: usize>(j: usize, s: usize) -> usize {
+/// The first item of stream `s` in register `j`, which starts with item
+/// `n * j` of the joined form.
+const fn first<const K: usize, const SIZE: usize>(j: usize, s: usize) -> usize {
     (s + K * BYTES - BYTES / SIZE * j) % K
+}
+
+/// The region that stream `s` has in register `j`: a number below `K`.
+///
+/// How many items of a stream there are follows from the first one, `f`: one
+/// more where `f < n mod k`. If `n` and `k` have no common factor, `f` differs
+/// for each register, and is the region. Else it repeats after `k / g` of
+/// them, `g` being the largest power of two in `k`; the next ones exchange
+/// regions among `g` neighbours, which are equally long.
+const fn region<const K: usize, const SIZE: usize>(j: usize, s: usize) -> usize {
+    let g = 1 << K.trailing_zeros();
+    first::<K, SIZE>(j, s) ^ (j * g / K)
 }
 
 /// Byte indices of a register.
@@ -111,9 +119,9 @@ impl<const K: usize, const SIZE: usize> Regions<K, SIZE> {
     const PLACE: [(usize, usize); K] = {
         let (mut place, mut at, mut j) = ([(0, 0); K], 0, 0);
         while j < K {
-            let region = region::<K, SIZE>(j, 0);
-            let bytes = (BYTES / SIZE - region).div_ceil(K) * SIZE;
-            place[region] = (at, at + bytes);
+            let items = (BYTES / SIZE - first::<K, SIZE>(j, 0)).div_ceil(K);
+            let bytes = items * SIZE;
+            place[region::<K, SIZE>(j, 0)] = (at, at + bytes);
             at += bytes;
             j += 1;
         }
@@ -124,29 +132,27 @@ impl<const K: usize, const SIZE: usize> Regions<K, SIZE> {
     const MASK: [u64; K] = {
         let (mut mask, mut r) = ([0; K], 0);
         while r < K {
-            let (mut from, to) = Self::PLACE[r];
-            while from < to {
-                mask[r] |= 1 << from;
-                from += 1;
-            }
+            let (from, to) = Self::PLACE[r];
+            mask[r] = (!0 >> (BYTES - (to - from))) << from;
             r += 1;
         }
         mask
     };
 
-    /// What sorts register `j` by region.
+    /// What sorts register `j` by stream.
     const SORT: [Index; K] = {
         let (mut sort, mut j) = ([[0; BYTES]; K], 0);
         while j < K {
-            let mut r = 0;
-            while r < K {
-                let (from, to) = Self::PLACE[r];
+            let mut s = 0;
+            while s < K {
+                let (from, to) = Self::PLACE[region::<K, SIZE>(j, s)];
+                let first = first::<K, SIZE>(j, s);
                 let mut b = 0;
                 while b < to - from {
-                    sort[j][from + b] = ((r + b / SIZE * K) * SIZE + b % SIZE) as u8;
+                    sort[j][from + b] = ((first + b / SIZE * K) * SIZE + b % SIZE) as u8;
                     b += 1;
                 }
-                r += 1;
+                s += 1;
             }
             j += 1;
         }

@@ -16,7 +16,7 @@ use crate::dispatch::{Kernel, Simd};
 use crate::gather::backwards;
 use crate::item::{Item, Sized};
 use crate::transpose::LINE;
-use crate::vector::{Vector, cover};
+use crate::vector::{Vector, array, cover};
 
 /// One stream to `block.outer.extent` streams; past the caches if `STREAM`,
 /// where they all start at the same place in a line.
@@ -270,7 +270,7 @@ unsafe fn turned<V: Vector, const SIZE: usize>(register: V, around: bool) -> V {
 unsafe fn split_wide<S: Simd, const K: usize, const SIZE: usize>(src: *const u8) -> [S::Wide; K] {
     // SAFETY: as promised.
     unsafe {
-        if const { across::serves::<S>(K) } {
+        if S::ACROSS {
             across::split::<S, K, SIZE>(src)
         } else {
             split_group::<S::Wide, K, SIZE>(src)
@@ -287,7 +287,7 @@ unsafe fn split_group<V: Vector, const K: usize, const SIZE: usize>(src: *const 
     // SAFETY: as promised; group `l` of the registers' lanes is the `K`
     // lanes from `src + l * 16 * K`.
     unsafe {
-        let mut joined: [V; K] = core::array::from_fn(
+        let mut joined: [V; K] = array(
             #[inline(always)]
             |j| {
                 V::load_lanes(
@@ -297,14 +297,13 @@ unsafe fn split_group<V: Vector, const K: usize, const SIZE: usize>(src: *const 
             },
         );
         if !K.is_power_of_two() {
-            return core::array::from_fn(
+            return array(
                 #[inline(always)]
                 |s| {
-                    let take =
-                        |j: usize| joined[j].shuffle(V::splat(&Shuffles::<K, SIZE>::SPLIT[s][j]));
-                    let mut stream = take(0);
+                    let index = &Shuffles::<K, SIZE>::SPLIT[s];
+                    let mut stream = joined[0].shuffle(V::splat(&index[0]));
                     for j in 1..K {
-                        stream = stream.or(take(j));
+                        stream = stream.or(joined[j].shuffle(V::splat(&index[j])));
                     }
                     stream
                 },
@@ -345,7 +344,7 @@ unsafe fn join_wide<S: Simd, const K: usize, const SIZE: usize>(
 ) {
     // SAFETY: as promised.
     unsafe {
-        if const { across::serves::<S>(K) } {
+        if S::ACROSS {
             let joined =
                 across::join::<S, K, SIZE>(load_streams::<_, K, SIZE>(src, stride, mirrored));
             for j in 0..K {
@@ -367,7 +366,7 @@ unsafe fn load_streams<V: Vector, const K: usize, const SIZE: usize>(
     stride: isize,
     mirrored: bool,
 ) -> [V; K] {
-    core::array::from_fn(
+    array(
         #[inline(always)]
         // SAFETY: as promised.
         |s| unsafe { turned::<_, SIZE>(V::load(src.offset(s as isize * stride)), mirrored) },
@@ -416,7 +415,7 @@ unsafe fn join_group<V: Vector, const K: usize, const SIZE: usize>(
 /// K1 for `V`.
 #[inline(always)]
 unsafe fn zip_halves<V: Vector, const K: usize, const SIZE: usize>(registers: [V; K]) -> [V; K] {
-    core::array::from_fn(
+    array(
         #[inline(always)]
         |i| {
             let (low, high) = (registers[i / 2], registers[i / 2 + K / 2]);

@@ -59,3 +59,15 @@ pub(crate) fn cover(extent: usize, size: usize, mut step: impl FnMut(usize)) {
     }
     step(extent - size);
 }
+
+/// The array of `make(0)`, `make(1)` and so on. Unlike `core::array::from_fn`
+/// it is always inlined: outside of the function that has a vector
+/// instruction's target feature, the instruction is a call.
+#[inline(always)]
+pub(crate) fn array<T: Copy, const N: usize>(make: impl Fn(usize) -> T) -> [T; N] {
+    let mut array = [make(0); N];
+    for i in 1..N {
+        array[i] = make(i);
+    }
+    array
+}
