@@ -5,10 +5,10 @@
 //! of a stream is the union of what shuffles bring there from each of the
 //! `K` joined lanes; to interleave, each joined lane is the union of what
 //! they bring from each stream. If `K` is a power of two, zips do the same in
-//! fewer steps: each turns the number of every element by one bit. Where bytes
-//! move [across] lanes, an odd `K` needs fewer shuffles too. Wider registers hold one group in each lane,
-//! so their joined side is loaded and stored lane by lane. The last group of
-//! a row may overlap the one before it.
+//! fewer steps: each turns the number of every element by one bit. Wider
+//! registers hold one group in each lane, so their joined side is loaded and
+//! stored lane by lane; where bytes move [`across`] lanes, they need not. The
+//! last group of a row may overlap the one before it.
 
 use crate::across;
 use crate::copy::{Args, Block};
@@ -270,7 +270,8 @@ unsafe fn turned<V: Vector, const SIZE: usize>(register: V, around: bool) -> V {
 unsafe fn split_wide<S: Simd, const K: usize, const SIZE: usize>(src: *const u8) -> [S::Wide; K] {
     // SAFETY: as promised.
     unsafe {
-        if S::ACROSS {
+        // Zips take fewer steps for many streams of large items.
+        if S::ACROSS && (K < 4 || K < 8 && SIZE < 8) {
             across::split::<S, K, SIZE>(src)
         } else {
             split_group::<S::Wide, K, SIZE>(src)
@@ -344,7 +345,8 @@ unsafe fn join_wide<S: Simd, const K: usize, const SIZE: usize>(
 ) {
     // SAFETY: as promised.
     unsafe {
-        if S::ACROSS {
+        // Zips put two streams into lanes that are stored in order.
+        if S::ACROSS && (K > 2 || SIZE == 4) {
             let joined =
                 across::join::<S, K, SIZE>(load_streams::<_, K, SIZE>(src, stride, mirrored));
             for j in 0..K {
@@ -389,21 +391,38 @@ unsafe fn join_group<V: Vector, const K: usize, const SIZE: usize>(
     // SAFETY: as promised; see `split_group`.
     unsafe {
         let mut streams = load_streams::<V, K, SIZE>(src, stride, mirrored);
-        if K.is_power_of_two() {
+        let joined: [V; K] = if K.is_power_of_two() {
             for _ in 0..const { K.ilog2() } {
                 streams = zip_halves::<V, K, SIZE>(streams);
             }
+            streams
+        } else {
+            array(
+                #[inline(always)]
+                |j| {
+                    let index = &Shuffles::<K, SIZE>::JOIN[j];
+                    let mut joined = streams[0].shuffle(V::splat(&index[0]));
+                    for s in 1..K {
+                        joined = joined.or(streams[s].shuffle(V::splat(&index[s])));
+                    }
+                    joined
+                },
+            )
+        };
+        if V::LANES > 2 {
+            // In the order below, the compiler would shuffle lanes together.
             for j in 0..K {
-                streams[j].store_lanes(dst.add(16 * j), 16 * K as isize);
+                for l in 0..V::LANES {
+                    joined[j].store_lane(l, dst.add(16 * (l * K + j)));
+                }
             }
-            return;
-        }
-        for j in 0..K {
-            let mut joined = streams[0].shuffle(V::splat(&Shuffles::<K, SIZE>::JOIN[j][0]));
-            for s in 1..K {
-                joined = joined.or(streams[s].shuffle(V::splat(&Shuffles::<K, SIZE>::JOIN[j][s])));
+        } else {
+            // One line is full before the next one begins.
+            for l in 0..V::LANES {
+                for j in 0..K {
+                    joined[j].store_lane(l, dst.add(16 * (l * K + j)));
+                }
             }
-            joined.store_lanes(dst.add(16 * j), 16 * K as isize);
         }
     }
 }

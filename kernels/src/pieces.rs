@@ -77,7 +77,10 @@ pub(crate) unsafe fn pieces<S: Simd, const UNIT: usize>(
                         #[inline(always)]
                         |l| from.offset((l * items) as isize * stride),
                     );
-                    piece.shuffle(wide).store_lanes(dst.add(i * k), pitch as isize);
+                    let piece = piece.shuffle(wide);
+                    for l in 0..lanes {
+                        piece.store_lane(l, dst.add(i * k + l * pitch));
+                    }
                     i += lanes * items;
                 }
                 let lane = S::Lane::splat(&index);

@@ -3,7 +3,7 @@
 //! Every instruction set here works in lanes of 16 bytes; a wider register
 //! is several lanes side by side. All shuffles stay inside a lane, and data
 //! crosses lanes only in loads and stores ([`Vector::load_lanes`],
-//! [`Vector::store_lanes`]): so each family is written once for any width.
+//! [`Vector::store_lane`]): so each family is written once for any width.
 
 /// A register of [`LANES`](Vector::LANES) lanes of 16 bytes.
 ///
@@ -27,8 +27,12 @@ pub(crate) trait Vector: Copy {
     unsafe fn stream(self, p: *mut u8);
     /// Lane `l` is the 16 bytes at `p(l)`.
     unsafe fn load_lanes(p: impl Fn(usize) -> *const u8) -> Self;
-    /// Writes lane `l` at `p + l * stride`.
-    unsafe fn store_lanes(self, p: *mut u8, stride: isize);
+    /// Writes one lane, a number that the compiler sees, at `p`.
+    #[inline(always)]
+    unsafe fn store_lane(self, _lane: usize, p: *mut u8) {
+        // SAFETY: K1, K2; there is just one.
+        unsafe { self.store(p) }
+    }
     /// Every lane holds `lane`.
     unsafe fn splat(lane: &[u8; 16]) -> Self;
     /// Within each lane: the elements of `SIZE` bytes (1, 2, 4 or 8) of both

@@ -64,12 +64,6 @@ impl Vector for uint8x16_t {
     }
 
     #[inline(always)]
-    unsafe fn store_lanes(self, p: *mut u8, _stride: isize) {
-        // SAFETY: K1, K2.
-        unsafe { self.store(p) }
-    }
-
-    #[inline(always)]
     unsafe fn splat(lane: &[u8; 16]) -> Self {
         // SAFETY: K1; the array has 16 bytes.
         unsafe { vld1q_u8(lane.as_ptr()) }

@@ -56,12 +56,6 @@ impl Vector for Bytes {
     }
 
     #[inline(always)]
-    unsafe fn store_lanes(self, p: *mut u8, _stride: isize) {
-        // SAFETY: K2, one lane.
-        unsafe { self.store(p) }
-    }
-
-    #[inline(always)]
     unsafe fn splat(lane: &[u8; 16]) -> Self {
         Bytes(*lane)
     }

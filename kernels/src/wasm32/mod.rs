@@ -50,12 +50,6 @@ impl Vector for v128 {
     }
 
     #[inline(always)]
-    unsafe fn store_lanes(self, p: *mut u8, _stride: isize) {
-        // SAFETY: K2.
-        unsafe { self.store(p) }
-    }
-
-    #[inline(always)]
     unsafe fn splat(lane: &[u8; 16]) -> Self {
         // SAFETY: the array has 16 bytes.
         unsafe { Self::load(lane.as_ptr()) }

@@ -31,12 +31,6 @@ impl Vector for __m128i {
     }
 
     #[inline(always)]
-    unsafe fn store_lanes(self, p: *mut u8, _stride: isize) {
-        // SAFETY: K1, K2.
-        unsafe { self.store(p) }
-    }
-
-    #[inline(always)]
     unsafe fn splat(lane: &[u8; 16]) -> Self {
         // SAFETY: K1; the array has 16 bytes.
         unsafe { Self::load(lane.as_ptr()) }

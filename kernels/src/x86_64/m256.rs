@@ -34,11 +34,14 @@ impl Vector for __m256i {
     }
 
     #[inline(always)]
-    unsafe fn store_lanes(self, p: *mut u8, stride: isize) {
-        // SAFETY: K1, K2 for both lanes.
+    unsafe fn store_lane(self, lane: usize, p: *mut u8) {
+        // SAFETY: K1, K2 for the lane.
         unsafe {
-            _mm_storeu_si128(p.cast(), _mm256_castsi256_si128(self));
-            _mm_storeu_si128(p.offset(stride).cast(), _mm256_extracti128_si256::<1>(self));
+            let lane = match lane {
+                0 => _mm256_castsi256_si128(self),
+                _ => _mm256_extracti128_si256::<1>(self),
+            };
+            _mm_storeu_si128(p.cast(), lane);
         }
     }
 

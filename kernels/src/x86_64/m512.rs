@@ -36,14 +36,16 @@ impl Vector for __m512i {
     }
 
     #[inline(always)]
-    unsafe fn store_lanes(self, p: *mut u8, stride: isize) {
-        // SAFETY: K1, K2 for the four lanes.
+    unsafe fn store_lane(self, lane: usize, p: *mut u8) {
+        // SAFETY: K1, K2 for the lane.
         unsafe {
-            let put = |l: isize, v| _mm_storeu_si128(p.offset(l * stride).cast(), v);
-            put(0, _mm512_castsi512_si128(self));
-            put(1, _mm512_extracti32x4_epi32::<1>(self));
-            put(2, _mm512_extracti32x4_epi32::<2>(self));
-            put(3, _mm512_extracti32x4_epi32::<3>(self));
+            let lane = match lane {
+                0 => _mm512_castsi512_si128(self),
+                1 => _mm512_extracti32x4_epi32::<1>(self),
+                2 => _mm512_extracti32x4_epi32::<2>(self),
+                _ => _mm512_extracti32x4_epi32::<3>(self),
+            };
+            _mm_storeu_si128(p.cast(), lane);
         }
     }
 

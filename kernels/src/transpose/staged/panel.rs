@@ -173,7 +173,10 @@ impl Panel<'_> {
                         |j, run| {
                             if let Some(&start) = starts.get(c + j) {
                                 let step = lane * item;
-                                run.shuffle(close).store_lanes(to.offset(start), step as isize);
+                                let run = run.shuffle(close);
+                                for l in 0..S::Wide::LANES {
+                                    run.store_lane(l, to.offset(start).add(l * step));
+                                }
                             }
                         },
                     );
