@@ -1,9 +1,9 @@
 //! Moving items: what a block is, which loop moves it, and runs of bytes.
 
 use crate::dispatch::{KernelFn, select, select_across};
-use crate::gather::{Fill, Gather, GatherSmall, Reverse, Scatter, Strided, Swap};
+use crate::gather::{Fill, FillAny, GatherSmall, Reverse, Strided, Swap};
 use crate::interleave::{Deinterleave, Interleave};
-use crate::item::{Any, Turned, with_item, with_unit};
+use crate::item::{Sized, Turned, with_item, with_unit};
 use crate::level::Level;
 use crate::pieces::Pieces;
 use crate::pixels::Pixels;
@@ -179,6 +179,17 @@ struct Past {
     fence: KernelFn<Fence>,
 }
 
+/// Item by item, where no level has shuffles: vectors only get in the way,
+/// unless an item needs them.
+fn by_item(level: Level, item: usize) -> KernelFn<Runs<false>> {
+    match item {
+        32 => select::<Strided<Sized<32>>>(level),
+        64 => select::<Strided<Sized<64>>>(level),
+        33.. => select::<Runs<false>>(level),
+        _ => with_item!(item, I => select::<Strided<I>>(Level::SCALAR)),
+    }
+}
+
 /// The bytes of a row that is streamed without a stage.
 const LONG: usize = 1024;
 
@@ -189,13 +200,15 @@ impl Copy {
     pub fn new(level: Level, family: Family, item: usize) -> Copy {
         let run = match family {
             Family::Runs => select::<Runs<false>>(level),
+            // A register or two each; nothing of a line is left for the next.
+            _ if item >= 32 => by_item(level, item),
             Family::Fill => match item {
                 1 => select::<Fill<1, false>>(level),
                 2 => select::<Fill<2, false>>(level),
                 4 => select::<Fill<4, false>>(level),
                 8 => select::<Fill<8, false>>(level),
                 16 => select::<Fill<16, false>>(level),
-                _ => select::<Fill<0, false>>(level),
+                _ => select::<FillAny>(level),
             },
             Family::Gather => match item {
                 1 => select::<GatherSmall<1, false>>(level),
@@ -203,11 +216,10 @@ impl Copy {
                 4 => select::<GatherSmall<4, false>>(level),
                 8 => select::<GatherSmall<8, false>>(level),
                 3 | 5..=15 if level != Level::SCALAR => select::<Pieces<0>>(level),
-                _ => with_item!(item, I => select::<Gather<I>>(level)),
+                _ => by_item(level, item),
             },
-            Family::Scatter => with_item!(item, I => select::<Scatter<I>>(level)),
-            // No level has shuffles for two steps; vectors only get in the way.
-            Family::Strided => with_item!(item, I => select::<Strided<I>>(Level::SCALAR)),
+            Family::Scatter => by_item(level, item),
+            Family::Strided => by_item(level, item),
             Family::Reverse => match item {
                 1 => select::<Reverse<1, false>>(level),
                 2 => select::<Reverse<2, false>>(level),
@@ -216,14 +228,12 @@ impl Copy {
                 16 => select::<Reverse<16, false>>(level),
                 3 => select::<Pixels<true, false>>(level),
                 5..=15 if level != Level::SCALAR => select::<Pieces<0>>(level),
-                _ => with_item!(item, I => select::<Gather<I>>(level)),
+                _ => by_item(level, item),
             },
             // Turned units make it one.
-            Family::Swap => select::<Gather<Any>>(level),
+            Family::Swap => by_item(level, item),
             // Without shuffles, stream by stream is faster.
-            Family::Deinterleave if level == Level::SCALAR => {
-                with_item!(item, I => select::<Gather<I>>(level))
-            }
+            Family::Deinterleave if level == Level::SCALAR => by_item(level, item),
             Family::Deinterleave => match item {
                 1 => select_across::<Deinterleave<1, false>>(level),
                 2 => select_across::<Deinterleave<2, false>>(level),

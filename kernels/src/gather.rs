@@ -3,28 +3,12 @@
 
 use crate::copy::{Args, Block};
 use crate::dispatch::{Kernel, Simd};
-use crate::item::{Any, Item, Sized, Turned};
+use crate::item::{Any, Item, Sized, Turned, with_item};
 use crate::line::{self, Line};
 use crate::pieces;
 use crate::step::Step;
 use crate::vector::Vector;
 use core::marker::PhantomData;
-
-/// A strided source to a run, item by item.
-pub(crate) struct Gather<I>(PhantomData<I>);
-
-impl<I: Item> Kernel for Gather<I> {
-    type Args = Args;
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, block): Args) {
-        // SAFETY: the block lives as long as the call.
-        let block = unsafe { &*block };
-        // SAFETY: K2 to K4 are the caller's; the strides are the block's.
-        unsafe { rows::<I>(dst, src, block, I::size(block.item) as isize, block.inner.src) }
-    }
-}
 
 /// A strided source to a run, for items of 1, 2, 4 or 8 bytes, by shuffles
 /// where steps are small.
@@ -38,7 +22,7 @@ impl<const SIZE: usize, const STREAM: bool> Kernel for GatherSmall<SIZE, STREAM>
     unsafe fn run<S: Simd>((dst, src, block): Args) {
         // SAFETY: the block lives as long as the call.
         let block = unsafe { &*block };
-        let (k, stride) = (SIZE as isize, block.inner.src);
+        let (k, stride, items) = (SIZE as isize, block.inner.src, block.inner.extent);
         macro_rules! by {
             ($step:literal, $back:literal) => {
                 by!($step, $back, false)
@@ -56,7 +40,7 @@ impl<const SIZE: usize, const STREAM: bool> Kernel for GatherSmall<SIZE, STREAM>
         // SAFETY: K2 to K4 are the caller's; the strides are the block's.
         unsafe {
             if S::SCALAR {
-                rows::<Sized<SIZE>>(dst, src, block, k, stride);
+                rows::<Sized<SIZE>>(dst, src, block);
             } else if stride == 2 * k {
                 by!(2, false, STREAM);
             } else if stride == 3 * k {
@@ -69,33 +53,16 @@ impl<const SIZE: usize, const STREAM: bool> Kernel for GatherSmall<SIZE, STREAM>
                 by!(3, true);
             } else if stride == -4 * k {
                 by!(4, true);
-            } else if pieces::pays(SIZE, stride) {
-                pieces::pieces::<S, 0>(dst, src, block);
+            } else if pieces::pays(SIZE, stride, items) {
+                pieces::pieces::<S, Sized<SIZE>, 0>(dst, src, block);
             } else {
-                rows::<Sized<SIZE>>(dst, src, block, k, stride);
+                plain_rows(dst, src, block);
             }
         }
     }
 }
 
-/// A run to a strided destination.
-pub(crate) struct Scatter<I>(PhantomData<I>);
-
-impl<I: Item> Kernel for Scatter<I> {
-    type Args = Args;
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn run<S: Simd>((dst, src, block): Args) {
-        // SAFETY: the block lives as long as the call.
-        let block = unsafe { &*block };
-        let k = I::size(block.item) as isize;
-        // SAFETY: K2 to K4 are the caller's; the strides are the block's.
-        unsafe { rows::<I>(dst, src, block, block.inner.dst, k) }
-    }
-}
-
-/// Items strided on both sides.
+/// Item by item, whatever the strides are.
 pub(crate) struct Strided<I>(PhantomData<I>);
 
 impl<I: Item> Kernel for Strided<I> {
@@ -107,38 +74,53 @@ impl<I: Item> Kernel for Strided<I> {
         // SAFETY: the block lives as long as the call.
         let block = unsafe { &*block };
         // SAFETY: K2 to K4 are the caller's; the strides are the block's.
-        unsafe { rows::<I>(dst, src, block, block.inner.dst, block.inner.src) }
+        unsafe { rows::<I>(dst, src, block) }
     }
 }
 
-/// Every item of the block; `to` and `from` are its inner strides, as
-/// constants where the caller knows them.
+/// Every item of the block.
 ///
 /// # Safety
 /// K2 to K4 for the block.
 #[inline(always)]
-pub(crate) unsafe fn rows<I: Item>(
-    dst: *mut u8,
-    src: *const u8,
-    block: &Block,
-    to: isize,
-    from: isize,
-) {
+pub(crate) unsafe fn rows<I: Item>(dst: *mut u8, src: *const u8, block: &Block) {
+    // SAFETY: handed on.
+    unsafe { rows_to::<I>(dst, src, block, block.inner.dst) }
+}
+
+/// The same; `to` is the inner stride of the destination. If it is a constant,
+/// the compiler makes vectors of several items: faster where the source is
+/// far, slower where it is near.
+///
+/// # Safety
+/// K2 to K4 for the block.
+#[inline(always)]
+pub(crate) unsafe fn rows_to<I: Item>(dst: *mut u8, src: *const u8, block: &Block, to: isize) {
     let Block { item, outer, inner } = *block;
     for o in 0..outer.extent as isize {
         // SAFETY: K4, the first item of row `o`.
         let (dst, src) = unsafe { (dst.offset(o * outer.dst), src.offset(o * outer.src)) };
         for i in 0..inner.extent as isize {
             // SAFETY: K2 to K4 for item (o, i).
-            unsafe { I::copy(dst.offset(i * to), src.offset(i * from), item) }
+            unsafe { I::copy(dst.offset(i * to), src.offset(i * inner.src), item) }
         }
     }
 }
 
-/// One item to a run of the destination; `SIZE` 0 stands for any size.
-pub(crate) struct Fill<const SIZE: usize, const STREAM: bool>;
+/// [`rows`] outside of the caller's target features, for the same reason.
+///
+/// # Safety
+/// K2 to K4 for the block.
+#[inline(never)]
+pub(crate) unsafe fn plain_rows(dst: *mut u8, src: *const u8, block: &Block) {
+    // SAFETY: as promised.
+    with_item!(block.item, I => unsafe { rows::<I>(dst, src, block) });
+}
 
-impl<const SIZE: usize, const STREAM: bool> Kernel for Fill<SIZE, STREAM> {
+/// A run of copies of one item of any size.
+pub(crate) struct FillAny;
+
+impl Kernel for FillAny {
     type Args = Args;
     type Output = ();
 
@@ -150,11 +132,36 @@ impl<const SIZE: usize, const STREAM: bool> Kernel for Fill<SIZE, STREAM> {
         // SAFETY: K2 to K4 for the items of each row: one that is read and a
         // run of `inner.extent` that are written.
         unsafe {
-            if SIZE == 0 || S::SCALAR {
-                for o in 0..outer.extent as isize {
-                    let (dst, src) = (dst.offset(o * outer.dst), src.offset(o * outer.src));
-                    fill_by_items::<SIZE>(dst, src, item, inner.extent);
-                }
+            if item * inner.extent < DOUBLED {
+                return plain_rows(dst, src, block);
+            }
+            for o in 0..outer.extent as isize {
+                let (dst, src) = (dst.offset(o * outer.dst), src.offset(o * outer.src));
+                fill_by_doubling(dst, src, item, inner.extent);
+            }
+        }
+    }
+}
+
+/// Bytes of a row that is filled by doubling what is there.
+const DOUBLED: usize = 512;
+
+/// One item of 1, 2, 4, 8 or 16 bytes to a run of the destination.
+pub(crate) struct Fill<const SIZE: usize, const STREAM: bool>;
+
+impl<const SIZE: usize, const STREAM: bool> Kernel for Fill<SIZE, STREAM> {
+    type Args = Args;
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>((dst, src, block): Args) {
+        // SAFETY: the block lives as long as the call.
+        let block = unsafe { &*block };
+        // SAFETY: K2 to K4 for the items of each row: one that is read and a
+        // run of `inner.extent` that are written.
+        unsafe {
+            if S::SCALAR {
+                rows::<Sized<SIZE>>(dst, src, block);
             } else {
                 line::rows::<S, _, STREAM>(
                     dst,
@@ -215,26 +222,17 @@ impl<const SIZE: usize> Line for Splat<SIZE> {
     }
 }
 
-/// `n` items of `SIZE` bytes (0: of `item` bytes), doubling what is there
-/// until a piece of the L1 cache is full.
+/// `n` items of `item` bytes, doubling what is there until a piece of the L1
+/// cache is full.
 ///
 /// # Safety
-/// K2, K3.
+/// K2, K3; `n` is not 0.
 #[inline(always)]
-unsafe fn fill_by_items<const SIZE: usize>(dst: *mut u8, src: *const u8, item: usize, n: usize) {
+unsafe fn fill_by_doubling(dst: *mut u8, src: *const u8, item: usize, n: usize) {
     const PIECE: usize = 4096;
-    if n == 0 {
-        return;
-    }
     // SAFETY: all of `n * item` bytes from `dst` are written, each copy
     // reading what an earlier one wrote before the place it writes.
     unsafe {
-        if SIZE != 0 {
-            for i in 0..n {
-                Sized::<SIZE>::copy(dst.add(i * SIZE), src, SIZE);
-            }
-            return;
-        }
         Any::copy(dst, src, item);
         let total = n * item;
         let mut done = item;
@@ -256,12 +254,12 @@ impl<const SIZE: usize, const STREAM: bool> Kernel for Reverse<SIZE, STREAM> {
     #[inline(always)]
     unsafe fn run<S: Simd>((dst, src, block): Args) {
         // SAFETY: the block lives as long as the call.
-        let (block, k) = (unsafe { &*block }, SIZE as isize);
+        let block = unsafe { &*block };
         // SAFETY: K2 to K4 are the caller's; a row's run ends with its first
         // item.
         unsafe {
             if S::SCALAR {
-                return rows::<Sized<SIZE>>(dst, src, block, k, -k);
+                return rows::<Sized<SIZE>>(dst, src, block);
             }
             line::rows::<S, _, STREAM>(
                 dst,

@@ -35,22 +35,26 @@ pub(crate) struct Any;
 impl Item for Any {
     #[inline(always)]
     unsafe fn copy(dst: *mut u8, src: *const u8, size: usize) {
-        // SAFETY: K2, K3. Pieces of 16, 8 and 1 bytes end where the item does.
+        // SAFETY: K2, K3. Both pieces lie in the item, and meet or overlap.
         unsafe {
-            let mut at = 0;
-            if size >= 16 {
-                while at + 16 < size {
-                    Sized::<16>::copy(dst.add(at), src.add(at), 16);
-                    at += 16;
+            match size {
+                0 => {}
+                1..4 => {
+                    *dst = *src;
+                    *dst.add(size / 2) = *src.add(size / 2);
+                    *dst.add(size - 1) = *src.add(size - 1);
                 }
-                Sized::<16>::copy(dst.add(size - 16), src.add(size - 16), 16);
-            } else if size >= 8 {
-                Sized::<8>::copy(dst, src, 8);
-                Sized::<8>::copy(dst.add(size - 8), src.add(size - 8), 8);
-            } else {
-                while at < size {
-                    *dst.add(at) = *src.add(at);
-                    at += 1;
+                4..8 => ends::<4>(dst, src, size),
+                8..16 => ends::<8>(dst, src, size),
+                16..32 => ends::<16>(dst, src, size),
+                32..=64 => ends::<32>(dst, src, size),
+                _ => {
+                    let mut at = 0;
+                    while at + 32 < size {
+                        Sized::<32>::copy(dst.add(at), src.add(at), 32);
+                        at += 32;
+                    }
+                    Sized::<32>::copy(dst.add(size - 32), src.add(size - 32), 32);
                 }
             }
         }
@@ -59,6 +63,19 @@ impl Item for Any {
     #[inline(always)]
     fn size(size: usize) -> usize {
         size
+    }
+}
+
+/// The first and the last `N` bytes of `size`.
+///
+/// # Safety
+/// K2, K3 for `size` bytes, of which there are `N`.
+#[inline(always)]
+unsafe fn ends<const N: usize>(dst: *mut u8, src: *const u8, size: usize) {
+    // SAFETY: as promised.
+    unsafe {
+        Sized::<N>::copy(dst, src, N);
+        Sized::<N>::copy(dst.add(size - N), src.add(size - N), N);
     }
 }
 

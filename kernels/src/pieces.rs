@@ -8,13 +8,15 @@
 
 use crate::copy::{Args, Block};
 use crate::dispatch::{Kernel, Simd};
+use crate::gather::plain_rows;
 use crate::item::{Any, Item, Turned};
 use crate::vector::Vector;
 
-/// Whether a piece of such items has more than one.
+/// Whether a piece has more than one item, and rows of so many are not mostly
+/// the end that has no pieces.
 #[inline(always)]
-pub(crate) fn pays(item: usize, stride: isize) -> bool {
-    item + stride.unsigned_abs() <= 16
+pub(crate) fn pays(item: usize, stride: isize, items: usize) -> bool {
+    item + stride.unsigned_abs() <= 16 && items >= 48
 }
 
 /// Items of up to 16 bytes whose units of `UNIT` bytes are turned; 0 if they
@@ -28,14 +30,26 @@ impl<const UNIT: usize> Kernel for Pieces<UNIT> {
     #[inline(always)]
     unsafe fn run<S: Simd>((dst, src, block): Args) {
         // SAFETY: the block lives as long as the call.
-        unsafe { pieces::<S, UNIT>(dst, src, &*block) }
+        let block = unsafe { &*block };
+        // SAFETY: handed on.
+        unsafe {
+            if UNIT > 0 {
+                pieces::<S, Turned<UNIT>, UNIT>(dst, src, block);
+            } else if pays(block.item, block.inner.src, block.inner.extent) {
+                pieces::<S, Any, UNIT>(dst, src, block);
+            } else {
+                plain_rows(dst, src, block);
+            }
+        }
     }
 }
 
+/// As [`Pieces`]; `I` moves single items.
+///
 /// # Safety
 /// K1 for `S`, K2 to K4: the destination's rows are runs.
 #[inline(always)]
-pub(crate) unsafe fn pieces<S: Simd, const UNIT: usize>(
+pub(crate) unsafe fn pieces<S: Simd, I: Item, const UNIT: usize>(
     dst: *mut u8,
     src: *const u8,
     block: &Block,
@@ -92,11 +106,7 @@ pub(crate) unsafe fn pieces<S: Simd, const UNIT: usize>(
             }
             while i < n {
                 let (to, from) = (dst.add(i * k), src.offset(i as isize * stride));
-                if UNIT == 0 {
-                    Any::copy(to, from, k);
-                } else {
-                    Turned::<UNIT>::copy(to, from, k);
-                }
+                I::copy(to, from, k);
                 i += 1;
             }
         }

@@ -31,14 +31,14 @@ impl<const BACK: bool, const STREAM: bool> Kernel for Pixels<BACK, STREAM> {
     unsafe fn run<S: Simd>((dst, src, block): Args) {
         // SAFETY: the block lives as long as the call.
         let block = unsafe { &*block };
-        let (k, bytes) = (K as isize, K * block.inner.extent);
+        let bytes = K * block.inner.extent;
         if S::SCALAR || bytes < S::Lane::BYTES {
             // SAFETY: K2 to K4 are the caller's; the strides are the block's.
             return unsafe {
                 if BACK {
-                    rows::<Sized<K>>(dst, src, block, k, -k);
+                    rows::<Sized<K>>(dst, src, block);
                 } else {
-                    rows::<Turned<1>>(dst, src, block, k, k);
+                    rows::<Turned<1>>(dst, src, block);
                 }
             };
         }

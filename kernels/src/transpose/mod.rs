@@ -115,7 +115,10 @@ impl Transpose {
             8 => sizes::<8>(level),
             16 => sizes::<16>(level),
             _ => {
-                let strips = with_item!(item, I => select::<OddStrips<I>>(level));
+                let strips = match item {
+                    64 => select::<OddStrips<Sized<64>>>(level),
+                    _ => with_item!(item, I => select::<OddStrips<I>>(level)),
+                };
                 (select::<Odd>(level), strips)
             }
         };
@@ -267,6 +270,12 @@ impl<I: Item> Kernel for OddStrips<I> {
     }
 }
 
+/// Bytes of the largest item that is a register.
+const LANE: usize = 16;
+
+/// So many items of a lane each fit L1, where lines may be written in parts.
+const FEW: usize = 2048;
+
 impl Plane<'_> {
     fn groups(&self) -> (Group<'_>, Group<'_>) {
         let rows = Group { axes: self.rows, step: |axis| axis.src };
@@ -314,7 +323,7 @@ impl Plane<'_> {
         } else {
             (columns.extent, rows.extent)
         };
-        thin * item < LINE || thick <= LINE
+        thin * item < LINE || thick <= LINE || item == LANE && thin * thick <= FEW
     }
 
     /// How many columns come before the source's first whole line, where all

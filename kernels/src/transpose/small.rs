@@ -38,7 +38,7 @@ pub(super) unsafe fn run<S: Simd, const SIZE: usize>(
     let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
     // SAFETY: handed on; the micro-tiles fit.
     unsafe {
-        if S::SCALAR || rows.extent < lane || columns.extent < lane {
+        if S::SCALAR || SIZE == 16 || rows.extent < lane || columns.extent < lane {
             by_items::<SIZE>(dst, src, rows, columns);
         } else if rows.extent < wide {
             by_micro_tiles::<S::Lane, SIZE>(dst, src, rows, columns);

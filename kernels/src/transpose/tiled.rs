@@ -3,7 +3,7 @@
 use super::LINE;
 use crate::copy::{Args, Axis, Block};
 use crate::dispatch::{Kernel, Simd};
-use crate::gather::rows;
+use crate::gather::{rows, rows_to};
 use crate::item::Item;
 use core::marker::PhantomData;
 
@@ -27,7 +27,7 @@ impl<I: Item> Kernel for Tiled<I> {
 /// K2 to K4 for the block.
 #[inline(always)]
 pub(super) unsafe fn by_strips<I: Item>(dst: *mut u8, src: *const u8, block: &Block) {
-    let Block { item, inner, .. } = *block;
+    let inner = block.inner;
     // Strips of the inner axis whose source lines stay in L1 while the outer
     // axis passes over them: a pass is long enough to be a plain loop.
     const LINES: usize = 128;
@@ -36,7 +36,7 @@ pub(super) unsafe fn by_strips<I: Item>(dst: *mut u8, src: *const u8, block: &Bl
         ..=LINES => LINES,
         _ => (LINES * LINE / inner.src.unsigned_abs().max(1)).max(LINES),
     };
-    let k = I::size(item) as isize;
+    let k = I::size(block.item) as isize;
     let mut i = 0;
     while i < inner.extent {
         let n = strip.min(inner.extent - i);
@@ -46,9 +46,9 @@ pub(super) unsafe fn by_strips<I: Item>(dst: *mut u8, src: *const u8, block: &Bl
             let (dst, src) = (dst.offset(at * inner.dst), src.offset(at * inner.src));
             let part = Block { inner: Axis { extent: n, ..inner }, ..*block };
             if inner.dst == k {
-                rows::<I>(dst, src, &part, k, inner.src);
+                rows_to::<I>(dst, src, &part, k);
             } else {
-                rows::<I>(dst, src, &part, inner.dst, inner.src);
+                rows::<I>(dst, src, &part);
             }
         }
         i += n;
