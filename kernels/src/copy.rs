@@ -200,8 +200,8 @@ impl Copy {
     pub fn new(level: Level, family: Family, item: usize) -> Copy {
         let run = match family {
             Family::Runs => select::<Runs<false>>(level),
-            // A register or two each; nothing of a line is left for the next.
-            _ if item >= 32 => by_item(level, item),
+            Family::Transpose | Family::Tiled if item == 64 => select::<Tiled<Sized<64>>>(level),
+            Family::Fill if item >= 32 => by_item(level, item),
             Family::Fill => match item {
                 1 => select::<Fill<1, false>>(level),
                 2 => select::<Fill<2, false>>(level),

@@ -89,8 +89,8 @@ pub(crate) unsafe fn rows<I: Item>(dst: *mut u8, src: *const u8, block: &Block) 
 }
 
 /// The same; `to` is the inner stride of the destination. If it is a constant,
-/// the compiler makes vectors of several items: faster where the source is
-/// far, slower where it is near.
+/// the compiler makes vectors of several items, which serve planes, but not
+/// rows that are short or near.
 ///
 /// # Safety
 /// K2 to K4 for the block.
@@ -107,7 +107,7 @@ pub(crate) unsafe fn rows_to<I: Item>(dst: *mut u8, src: *const u8, block: &Bloc
     }
 }
 
-/// [`rows`] outside of the caller's target features, for the same reason.
+/// [`rows`] without such vectors: outside of the caller's target features.
 ///
 /// # Safety
 /// K2 to K4 for the block.
