@@ -4,8 +4,10 @@
 //! that a fast path is tempted to be slow at.
 
 mod comparisons;
+mod sweep;
 
 pub use comparisons::{EqualCase, equals, index_of, operands};
+pub use sweep::sweep;
 
 use stridewise::{Layout, Order, Slice};
 

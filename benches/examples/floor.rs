@@ -1,6 +1,6 @@
 //! Holds every case of the catalogue to the naive loop, at every level.
 //!
-//! `cargo run --release -p stridewise-benches --example floor -- [copy|equal|hash] [name] [--large|--small]`
+//! `cargo run --release -p stridewise-benches --example floor -- [copy|equal|hash|sweep] [name] [--large|--small]`
 //!
 //! Prints nanoseconds of the naive loop and of `memcpy`, and how often ours
 //! goes into the naive loop's time: one-shot, planned at each level. A ratio
@@ -23,7 +23,7 @@ fn main() {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("the first pool");
     let words: Vec<String> = std::env::args().skip(1).collect();
     let flag = |name: &str| words.iter().any(|w| w == name);
-    let part = words.iter().find(|w| ["copy", "equal", "hash"].contains(&w.as_str()));
+    let part = words.iter().find(|w| ["copy", "equal", "hash", "sweep"].contains(&w.as_str()));
     let wanted = words.iter().find(|w| !w.starts_with("--") && Some(*w) != part);
     let keep = |case: &Case| {
         wanted.is_none_or(|name| case.name.contains(name.as_str()))
@@ -47,6 +47,13 @@ fn main() {
     if verb("hash") {
         for case in cases::hashes().into_iter().filter(keep) {
             hash(&case, &mut report);
+        }
+    }
+    // Thousands, and only if they are asked for.
+    if part.is_some_and(|part| part == "sweep") {
+        report.patience = Duration::from_millis(20);
+        for case in cases::sweep().into_iter().filter(keep) {
+            copy(&case, &mut report);
         }
     }
     report.end();
@@ -207,6 +214,8 @@ fn hash(case: &Case, report: &mut Report) {
 
 struct Report {
     losses: Vec<String>,
+    /// How long a case is measured.
+    patience: Duration,
 }
 
 impl Report {
@@ -214,13 +223,13 @@ impl Report {
         print!("{:<44}{:>12}{:>12}{:>10}", "case", "naive ns", "roof ns", "one-shot");
         Level::available().for_each(|level| print!("{:>9}", level.name()));
         println!("   naive / ours");
-        Report { losses: Vec::new() }
+        Report { losses: Vec::new(), patience: Duration::from_millis(400) }
     }
 
     /// Times the engines in turns and prints the minima.
     fn case(&mut self, verb: &str, case: &Case, mut engines: Vec<Engine>) {
         let id = format!("{verb}/{}/{}", case.name, case.size.name());
-        let times = minima(&mut engines);
+        let times = minima(&mut engines, self.patience);
         let naive = times[0];
         print!("{id:<44}{naive:>12.1}{:>12.1}", times[1]);
         for (at, (name, _)) in engines.iter().enumerate().skip(2) {
@@ -243,8 +252,11 @@ impl Report {
     }
 }
 
+/// What a core needs to wake its wide registers, and more.
+const WARM: Duration = Duration::from_micros(30);
+
 /// The least nanoseconds that each engine took for one call.
-fn minima(engines: &mut [Engine]) -> Vec<f64> {
+fn minima(engines: &mut [Engine], patience: Duration) -> Vec<f64> {
     let calls: Vec<u32> = engines
         .iter_mut()
         .map(|(_, run)| {
@@ -256,8 +268,12 @@ fn minima(engines: &mut [Engine]) -> Vec<f64> {
         .collect();
     let mut least = vec![f64::MAX; engines.len()];
     let (start, mut round) = (Instant::now(), 0);
-    while round < 5 || (round < 150 && start.elapsed() < Duration::from_millis(400)) {
+    while round < 5 || (round < 150 && start.elapsed() < patience) {
         for ((least, (_, run)), &calls) in least.iter_mut().zip(engines.iter_mut()).zip(&calls) {
+            let start = Instant::now();
+            while start.elapsed() < WARM {
+                run();
+            }
             let start = Instant::now();
             for _ in 0..calls {
                 run();

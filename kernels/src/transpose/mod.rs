@@ -33,7 +33,6 @@ use core::marker::PhantomData;
 use small::Small;
 use staged::{Staged, is_register};
 use table::Group;
-use tiled::by_strips;
 
 pub(crate) use tiled::Tiled;
 
@@ -221,7 +220,7 @@ impl<const SIZE: usize> Kernel for Planes<SIZE> {
         }
         if let ([rows], [columns], 0, true) = (plane.rows, plane.columns, plane.swap, S::SCALAR) {
             // SAFETY: handed on.
-            unsafe { small::by_items::<SIZE>(dst, src, rows, columns) };
+            unsafe { small::straight::<Sized<SIZE>>(dst, src, SIZE, rows, columns) };
             return true;
         }
         let (rows, columns) = plane.groups();
@@ -264,8 +263,7 @@ impl<I: Item> Kernel for OddStrips<I> {
         unsafe {
             let plane = &*plane;
             let ([rows], [columns]) = (plane.rows, plane.columns) else { return };
-            let block = Block { item: plane.item(), outer: *columns, inner: *rows };
-            by_strips::<I>(dst, src, &block);
+            small::straight::<I>(dst, src, plane.item(), rows, columns);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::tile::micro;
 use super::tiled::by_strips;
 use crate::copy::{Axis, Block};
 use crate::dispatch::{Kernel, Simd};
-use crate::item::Sized;
+use crate::item::{Item, Sized};
 use crate::vector::{Vector, cover};
 
 /// Planes that are [small](super::Plane::is_small).
@@ -39,7 +39,7 @@ pub(super) unsafe fn run<S: Simd, const SIZE: usize>(
     // SAFETY: handed on; the micro-tiles fit.
     unsafe {
         if S::SCALAR || SIZE == 16 || rows.extent < lane || columns.extent < lane {
-            by_items::<SIZE>(dst, src, rows, columns);
+            straight::<Sized<SIZE>>(dst, src, SIZE, rows, columns);
         } else if rows.extent < wide {
             by_micro_tiles::<S::Lane, SIZE>(dst, src, rows, columns);
         } else {
@@ -48,23 +48,30 @@ pub(super) unsafe fn run<S: Simd, const SIZE: usize>(
     }
 }
 
-/// Item by item, along the destination unless its rows are very short.
+/// Item by item, along the destination; in L1, where lines may be written in
+/// parts, along the source if the destination's rows are short.
 ///
 /// # Safety
 /// K2 to K4.
 #[inline(always)]
-pub(super) unsafe fn by_items<const SIZE: usize>(
+pub(super) unsafe fn straight<I: Item>(
     dst: *mut u8,
     src: *const u8,
+    item: usize,
     rows: &Axis,
     columns: &Axis,
 ) {
-    const SHORT: usize = 8;
-    let (outer, inner) =
-        if rows.extent < columns.extent.min(SHORT) { (rows, columns) } else { (columns, rows) };
-    let block = Block { item: SIZE, outer: *outer, inner: *inner };
+    const SHORT: usize = 32;
+    const L1: usize = 32 << 10;
+    let near = rows.extent * columns.extent * item <= L1;
+    let (outer, inner) = if near && rows.extent < columns.extent.min(SHORT) {
+        (rows, columns)
+    } else {
+        (columns, rows)
+    };
+    let block = Block { item, outer: *outer, inner: *inner };
     // SAFETY: handed on.
-    unsafe { by_strips::<Sized<SIZE>>(dst, src, &block) }
+    unsafe { by_strips::<I>(dst, src, &block) }
 }
 
 /// # Safety
