@@ -64,7 +64,7 @@ fn planes(item: usize, items: usize, add: &mut impl FnMut(String, Layout, Layout
 
 /// Steps on either side, in a line and in rows of 20.
 fn steps(item: usize, items: usize, add: &mut impl FnMut(String, Layout, Layout)) {
-    for step in [-9, -5, -4, -3, -2, -1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17, 33] {
+    for step in [-9isize, -5, -4, -3, -2, -1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17, 33] {
         let by = step.unsigned_abs();
         let line = c(&[items * by], item).at(0, every(step));
         let rows = c(&[items / 20, 20 * by], item).at(1, every(step));
