@@ -93,6 +93,17 @@ const SHORT: usize = 16;
 /// that what differs early costs no tile.
 const FEW: usize = 128;
 
+/// Whether items are compared one by one: few, or near and so large that a
+/// register has few of them. To pack those costs more than it saves.
+fn in_place(nest: &LoopNest) -> bool {
+    let near = match nest.item {
+        ..8 => 0,
+        8 => 8 << 10,
+        _ => 32 << 10,
+    };
+    nest.items() <= FEW || nest.bytes() <= near
+}
+
 /// Bytes of the first run that are looked at before all else: whole items.
 const FIRST: usize = 64;
 
@@ -123,7 +134,7 @@ impl Comparison {
                 swap(&mut nest);
                 simplify(&mut nest);
             }
-            if nest.items() > FEW {
+            if !in_place(&nest) {
                 let level = equal.level();
                 if policy::turns(&nest, caches)
                     && let Some((nest, how)) = planes(&nest, level, caches, chunks)
