@@ -208,7 +208,7 @@ impl Copy {
                 4 => select::<Fill<4, false>>(level),
                 8 => select::<Fill<8, false>>(level),
                 16 => select::<Fill<16, false>>(level),
-                _ => select::<FillAny>(level),
+                _ => select::<FillAny>(Level::SCALAR),
             },
             Family::Gather => match item {
                 1 => select::<GatherSmall<1, false>>(level),

@@ -25,7 +25,7 @@ use crate::parallel;
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 use stridewise_kernels::copy::{Axis, Block, Family};
-use stridewise_kernels::equal::Equal;
+use stridewise_kernels::equal::{Class, Equal, Mode};
 use stridewise_kernels::transpose::Distance;
 use stridewise_kernels::{Ask, Caches, Level};
 
@@ -93,13 +93,14 @@ const SHORT: usize = 16;
 /// that what differs early costs no tile.
 const FEW: usize = 128;
 
-/// Whether items are compared one by one: few, or near and so large that a
-/// register has few of them. To pack those costs more than it saves.
-fn in_place(nest: &LoopNest) -> bool {
+/// Whether items are compared one by one: few, or near, large and compared by
+/// bits. To pack those costs more than it saves; floats are many at a time.
+fn in_place(nest: &LoopNest, equal: Equal) -> bool {
+    let bits = equal.mode() == Mode::Bits || equal.class() == Class::Bits;
     let near = match nest.item {
-        ..8 => 0,
-        8 => 8 << 10,
-        _ => 32 << 10,
+        8 if bits => 8 << 10,
+        9.. if bits => 32 << 10,
+        _ => 0,
     };
     nest.items() <= FEW || nest.bytes() <= near
 }
@@ -134,7 +135,7 @@ impl Comparison {
                 swap(&mut nest);
                 simplify(&mut nest);
             }
-            if !in_place(&nest) {
+            if !in_place(&nest, equal) {
                 let level = equal.level();
                 if policy::turns(&nest, caches)
                     && let Some((nest, how)) = planes(&nest, level, caches, chunks)

@@ -35,8 +35,6 @@ impl Equal {
                 (Mode::Bits, _, _) | (_, Class::Bits, _) => bits(a, b, block),
                 (Mode::Values, Class::F32, 4) => sized::<Value<u32>, 4>(a, b, block),
                 (Mode::Values, Class::F64, 8) => sized::<Value<u64>, 8>(a, b, block),
-                (Mode::Values, Class::C32, 8) => sized::<Value<u32>, 8>(a, b, block),
-                (Mode::Values, Class::C64, 16) => sized::<Value<u64>, 16>(a, b, block),
                 (_, Class::Bool, _) => any::<Bool>(a, b, block),
                 (Mode::Values, Class::F16, _) => any::<Value<u16>>(a, b, block),
                 (Mode::Values, Class::F32 | Class::C32, _) => any::<Value<u32>>(a, b, block),
