@@ -16,10 +16,10 @@
 use super::execute::walk;
 use super::grid::Grid;
 use super::loop_nest::{Loop, LoopNest};
-use super::normalize::{Traversal, normalize};
+
 use super::partition::{Split, part, partition};
 use super::tile::{Inner, RUN, block, groups};
-use super::{Bases, How, Schedule, coalesce, lines, order, policy};
+use super::{Bases, How, Schedule, lines, policy, simplify};
 use crate::axes::Axes;
 use crate::parallel;
 use alloc::vec::Vec;
@@ -255,13 +255,6 @@ impl Comparison {
     }
 }
 
-/// The passes before the kernels'; what both operands run along comes last.
-fn simplify(nest: &mut LoopNest) {
-    normalize(nest, Traversal::Free);
-    order::order(nest);
-    coalesce::coalesce(nest);
-}
-
 /// How a nest is transposed, if the planes are worth the kernel's scratch.
 fn planes(
     nest: &LoopNest,
@@ -272,7 +265,7 @@ fn planes(
     /// Bytes that each operand's runs in a plane have at least.
     const LEAST: usize = 256;
     let mut nest = nest.clone();
-    let how = How::new(&mut nest, level, caches, chunks);
+    let how = How::straight(&mut nest, level, caches, chunks);
     if !how.is_planes() || how.unit != 0 {
         return None;
     }

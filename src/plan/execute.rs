@@ -141,18 +141,23 @@ impl How {
             Kernel::Block(kernel) => kernel.fence(),
             Kernel::Plane(kernel) if self.stream => kernel.fence(),
             Kernel::Plane(_) => {}
+            Kernel::Boxes(boxes) => boxes.fence(),
         }
     }
 
     /// # Safety
     /// As [`run_nest`](How::run_nest).
     #[inline]
-    unsafe fn move_items(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
+    pub(super) unsafe fn move_items(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
+        if let Kernel::Boxes(boxes) = &self.kernel {
+            // SAFETY: handed on.
+            return unsafe { boxes.run(nest, self.stream, dst, src) };
+        }
         // The offsets are those of visited items (K4), if there are any.
         let (dst, src) = (dst.wrapping_offset(nest.dst), src.wrapping_offset(nest.src));
         // Of the item's size only runs make chunks, and they take any size.
         let kernel = match &self.kernel {
-            Kernel::Nothing => return,
+            Kernel::Nothing | Kernel::Boxes(_) => return,
             // SAFETY: handed on; the block is all of the nest.
             Kernel::Whole(kernel, block) => return unsafe { kernel.run(dst, src, block) },
             // SAFETY: handed on.

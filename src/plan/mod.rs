@@ -20,6 +20,7 @@
 //! but a few items takes no plan (`plain`).
 
 pub(crate) mod blocks;
+pub(crate) mod boxes;
 pub(crate) mod coalesce;
 pub(crate) mod compare;
 mod cost;
@@ -41,6 +42,7 @@ mod turn;
 #[cfg(test)]
 mod tests;
 
+use boxes::Boxes;
 use core::fmt;
 use loop_nest::LoopNest;
 use normalize::Traversal;
@@ -87,6 +89,8 @@ enum Kernel {
     Whole(copy::Copy, copy::Block),
     Block(copy::Copy),
     Plane(Transpose),
+    /// Nor one: boxes are plans of their own.
+    Boxes(Boxes),
 }
 
 /// What it is follows from the loops, the family and the level.
@@ -135,9 +139,32 @@ impl How {
         caches: policy::For,
         chunks: Option<usize>,
     ) -> How {
-        normalize::normalize(nest, Traversal::Free);
-        order::order(nest);
-        coalesce::coalesce(nest);
+        let how = How::straight(nest, level, caches, chunks);
+        if how.stream && boxes::pay(nest, &how) { how.in_boxes(nest, caches, chunks) } else { how }
+    }
+
+    /// The same in boxes.
+    #[inline(never)]
+    fn in_boxes(self, nest: &mut LoopNest, caches: policy::For, chunks: Option<usize>) -> How {
+        if self.unit != 0 {
+            turn::turn_back(nest, self.unit);
+        }
+        simplify(nest);
+        let kernel = Kernel::Boxes(Boxes::new(self.level, caches));
+        let chunks = chunks.unwrap_or_else(|| policy::chunks_for(nest.bytes()));
+        let split = partition::partition(nest, Boxes::INNER, chunks, false);
+        How { inner: Boxes::INNER, unit: 0, kernel, split, ..self }
+    }
+
+    /// All passes, but nothing is packed on its way.
+    #[inline]
+    pub(crate) fn straight(
+        nest: &mut LoopNest,
+        level: Level,
+        caches: policy::For,
+        chunks: Option<usize>,
+    ) -> How {
+        simplify(nest);
         let (items, bytes) = (nest.items(), nest.bytes());
         let tiny = bytes < TINY && caches.is_none() && chunks.is_none();
         if tiny && items <= FEW && is_scattered(nest) {
@@ -213,6 +240,14 @@ impl How {
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self.kernel, Kernel::Plain)
     }
+}
+
+/// The passes before the kernels'.
+#[inline]
+fn simplify(nest: &mut LoopNest) {
+    normalize::normalize(nest, Traversal::Free);
+    order::order(nest);
+    coalesce::coalesce(nest);
 }
 
 /// Whether blocks of two loops have few items each.

@@ -59,6 +59,11 @@ pub(crate) fn turns(nest: &LoopNest, caches: For) -> bool {
     exceeds(nest, caches, |caches| caches.l3 / 8)
 }
 
+/// Bytes of a box, which stays in the second cache on its way.
+pub(crate) fn box_bytes(caches: For) -> usize {
+    (caches.unwrap_or_else(Caches::detect).l2 / 8).clamp(16 << 10, 256 << 10)
+}
+
 /// The number of chunks for so many bytes; 1 is serial.
 #[inline]
 pub(crate) fn chunks_for(bytes: usize) -> usize {

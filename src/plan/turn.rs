@@ -4,7 +4,7 @@
 //! So the other byte order, or the other order of a pixel's channels, is a
 //! shuffle in the pass that copies anyway, whatever the loops around it are.
 
-use super::loop_nest::LoopNest;
+use super::loop_nest::{Loop, LoopNest};
 use stridewise_kernels::copy::turnable;
 
 /// The bytes of the units that kernels are to turn in each item, or 0.
@@ -28,4 +28,12 @@ pub(crate) fn turn(nest: &mut LoopNest) -> usize {
     nest.item = item;
     nest.loops.truncate(nest.loops.len() - 1);
     unit
+}
+
+/// Makes a loop again of what [`turn`] made a part of the item.
+pub(crate) fn turn_back(nest: &mut LoopNest, unit: usize) {
+    let (extent, k) = (nest.item / unit, unit as isize);
+    nest.src += (extent as isize - 1) * k;
+    nest.item = unit;
+    nest.loops.push(Loop { extent, dst: k, src: -k });
 }

@@ -249,7 +249,7 @@ impl Kernel for Odd {
     }
 }
 
-/// The same of one axis each way, straight.
+/// The same straight from one to the other.
 struct OddStrips<I>(PhantomData<I>);
 
 impl<I: Item> Kernel for OddStrips<I> {
@@ -262,8 +262,12 @@ impl<I: Item> Kernel for OddStrips<I> {
         // caller's.
         unsafe {
             let plane = &*plane;
-            let ([rows], [columns]) = (plane.rows, plane.columns) else { return };
-            small::straight::<I>(dst, src, plane.item(), rows, columns);
+            if let ([rows], [columns]) = (plane.rows, plane.columns) {
+                small::straight::<I>(dst, src, plane.item(), rows, columns);
+            } else {
+                let (rows, columns) = plane.groups();
+                small::by_tables::<I>(dst, src, plane.item(), rows, columns);
+            }
         }
     }
 }
@@ -311,11 +315,11 @@ impl Plane<'_> {
     /// thinner than one; or has items that go straight unless they are far.
     #[inline(always)]
     fn is_small(&self) -> bool {
-        let ([rows], [columns], 0) = (self.rows, self.columns, self.swap) else { return false };
         let item = self.item();
-        if !is_register(item) {
+        if !is_register(item) && self.swap == 0 {
             return self.distance == Distance::Core || !self.has_lines(item);
         }
+        let ([rows], [columns], 0) = (self.rows, self.columns, self.swap) else { return false };
         let (thin, thick) = if rows.extent < columns.extent {
             (rows.extent, columns.extent)
         } else {

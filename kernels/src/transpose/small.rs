@@ -2,7 +2,8 @@
 //! tables, no blocks, and little stack.
 
 use super::Args;
-use super::tile::micro;
+use super::table::{Group, Table};
+use super::tile::{Tile, micro};
 use super::tiled::by_strips;
 use crate::copy::{Axis, Block};
 use crate::dispatch::{Kernel, Simd};
@@ -72,6 +73,37 @@ pub(super) unsafe fn straight<I: Item>(
     let block = Block { item, outer: *outer, inner: *inner };
     // SAFETY: handed on.
     unsafe { by_strips::<I>(dst, src, &block) }
+}
+
+/// The same of any axes, a block at a time.
+///
+/// # Safety
+/// K2 to K4 for the plane's rows and columns.
+#[inline(always)]
+pub(super) unsafe fn by_tables<I: Item>(
+    dst: *mut u8,
+    src: *const u8,
+    item: usize,
+    rows: Group<'_>,
+    columns: Group<'_>,
+) {
+    const EDGE: usize = 256;
+    let (mut down, mut across) = (Table::<EDGE>::new(), Table::<EDGE>::new());
+    for column in (0..columns.len()).step_by(EDGE) {
+        across.move_to(columns, column, columns.len().min(column + EDGE), 0);
+        for row in (0..rows.len()).step_by(EDGE) {
+            down.move_to(rows, row, rows.len().min(row + EDGE), 0);
+            let (rows, columns) = (down.offsets(), across.offsets());
+            let tile = Tile {
+                dst: dst.wrapping_add(row * I::size(item)),
+                src: src.wrapping_add(column * I::size(item)),
+                rows,
+                columns,
+            };
+            // SAFETY: a block of the plane.
+            unsafe { tile.by_items::<I>(item, rows.len(), columns.len()) };
+        }
+    }
 }
 
 /// # Safety
