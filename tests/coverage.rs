@@ -4,9 +4,10 @@ use crate::support::check_cases;
 use crate::support::strategies::{Compared, Pair, compared, pairs, sources};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
-use stridewise::{CopyPlan, EqualPlan, HashPlan, Mode};
+use stridewise::{CopyPlan, EqualPlan, HashPlan, Level, Mode};
 
-const FAMILIES: [&str; 12] = [
+const FAMILIES: [&str; 13] = [
+    "boxes",
     "deinterleave",
     "fill",
     "gather",
@@ -50,7 +51,9 @@ fn every_family_copies() {
         seen.add(&CopyPlan::with(&dst, &src, options).unwrap().to_string());
         Ok(())
     });
-    assert_eq!(seen.all(), FAMILIES);
+    // Nothing leaves the caches of a CPU without registers for that.
+    let boxes = usize::from(Level::available().count() == 1);
+    assert_eq!(seen.all(), FAMILIES[boxes..]);
 }
 
 #[test]

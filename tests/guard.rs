@@ -165,6 +165,49 @@ fn every_class_stays_inside() {
     }
 }
 
+/// What is packed in boxes, of which the last along each axis are smaller.
+#[test]
+fn boxes_stay_inside() {
+    let c = |shape: &[usize], item| Layout::contiguous(shape, item, Order::C).unwrap();
+    let part = |layout: Layout, axis| layout.slice(axis, 1..).unwrap();
+    let cases = [
+        c(&[19, 4099], 8).transpose().unwrap(),
+        c(&[2100, 61], 4).transpose().unwrap(),
+        c(&[7, 900, 3, 6], 4).permute(&[0, 2, 1, 3]).unwrap(),
+        c(&[700, 3, 33], 1).permute(&[0, 2, 1]).unwrap(),
+        c(&[501, 33, 5], 2).permute(&[0, 2, 1]).unwrap(),
+        c(&[12, 400, 3, 2], 12).permute(&[0, 2, 1, 3]).unwrap(),
+        c(&[6, 4, 9, 5, 7, 8], 2).permute(&[5, 2, 0, 4, 1, 3]).unwrap(),
+        c(&[60, 41, 25], 12).permute(&[2, 0, 1]).unwrap(),
+        c(&[31, 29, 7, 3], 16).permute(&[0, 2, 1, 3]).unwrap().reverse(0).unwrap(),
+        part(c(&[11, 51, 20, 100], 1), 3).permute(&[2, 1, 0, 3]).unwrap(),
+        c(&[63, 3, 241], 2).reverse(2).unwrap().permute(&[1, 0, 2]).unwrap().reverse(0).unwrap(),
+        // Channels that are turned.
+        c(&[50, 60, 17, 4], 1).reverse(3).unwrap().permute(&[1, 0, 2, 3]).unwrap(),
+    ];
+    let edges = EDGES.map(|edge| [edge; 2]);
+    for src in cases {
+        // Dense, and with a gap after each step of the first axis.
+        let dense = src.contiguous_like(Order::C);
+        let mut shape = src.shape().to_vec();
+        *shape.last_mut().expect("axes") += 1;
+        let last = shape.len() - 1;
+        let apart = c(&shape, src.itemsize()).slice(last, ..-1).unwrap();
+        for dst in [dense, apart] {
+            for caches in [NONE, FOLLOWS] {
+                for (level, chunks) in Level::available().flat_map(|l| [(l, 1), (l, 3)]) {
+                    let (level, chunks, caches) = (Some(level), Some(chunks), Some(caches));
+                    copies(&dst, &src, &[Options { level, chunks, caches }], &edges).unwrap();
+                }
+            }
+        }
+        let options = Options { level: None, chunks: Some(1), caches: Some(FOLLOWS) };
+        let plan = CopyPlan::with(&src.contiguous_like(Order::C), &src, options).unwrap();
+        let boxes = plan.to_string().contains("kernel: boxes of ");
+        assert_eq!(boxes, Level::detect() != Level::SCALAR, "{plan}");
+    }
+}
+
 /// Lines so long that what comes next is asked for: items of all sizes, steps
 /// both ways, on one side and on both, and several lines.
 #[test]

@@ -148,7 +148,7 @@ impl How {
     /// # Safety
     /// As [`run_nest`](How::run_nest).
     #[inline]
-    pub(super) unsafe fn move_items(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
+    unsafe fn move_items(&self, nest: &LoopNest, dst: *mut u8, src: *const u8) {
         if let Kernel::Boxes(boxes) = &self.kernel {
             // SAFETY: handed on.
             return unsafe { boxes.run(nest, self.stream, dst, src) };

@@ -19,7 +19,11 @@ impl Display for Schedule {
         let nest = &self.nest;
         writeln!(f, "copy: {} bytes read, {} bytes written", nest.bytes_read(), nest.bytes())?;
         header(f, self.how.level, self.how.split, nest)?;
-        writeln!(f, "{}", Cost::new(nest, self.how.inner, Caches::USUAL.l2))?;
+        let l2 = Caches::USUAL.l2;
+        match self.how.boxes() {
+            Some(boxes) => writeln!(f, "{}", boxes.cost(nest, l2))?,
+            None => writeln!(f, "{}", Cost::new(nest, self.how.inner, l2))?,
+        }
         loops(f, nest, "dst", "src")?;
         kernel(f, self)
     }
@@ -61,10 +65,7 @@ impl Display for Comparison {
             }
             Way::Tiles(tiles) => tiles,
         };
-        f.write_str("kernel: tiles of ")?;
-        for (at, steps) in tiles.grid.steps.iter().enumerate() {
-            write!(f, "{}{steps}", if at == 0 { "" } else { " x " })?;
-        }
+        write!(f, "kernel: tiles of {}", tiles.grid)?;
         places(f, nest.item, &tiles.full, left, right)?;
         if tiles.far { f.write_str(", beyond the caches") } else { Ok(()) }
     }
@@ -154,6 +155,14 @@ fn kernel(f: &mut Formatter<'_>, schedule: &Schedule) -> Result {
     let How { inner: Inner { family, outer, .. }, unit, stream, .. } = how;
     let item = nest.item;
     let past = if *stream { ", past the caches" } else { "" };
+    if let Some(boxes) = how.boxes() {
+        let (grid, family) = boxes.describe(nest);
+        return write!(
+            f,
+            "kernel: boxes of {grid} {item}-byte items, packed by {}{past}",
+            name(family)
+        );
+    }
     if how.is_plain() {
         return write!(f, "kernel: plain loops over {item}-byte items");
     }

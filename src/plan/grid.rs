@@ -6,6 +6,7 @@
 
 use super::loop_nest::{Loop, LoopNest};
 use crate::axes::Axes;
+use core::fmt::{Display, Formatter, Result};
 
 /// Bytes of a run that a large block does not cut: a page that is met
 /// again costs as much as some of its lines.
@@ -113,5 +114,14 @@ impl Grid {
             block.cut(at, first, rest.min(steps));
         }
         (block, full)
+    }
+}
+
+impl Display for Grid {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        for (at, steps) in self.steps.iter().enumerate() {
+            write!(f, "{}{steps}", if at == 0 { "" } else { " x " })?;
+        }
+        Ok(())
     }
 }

@@ -10,7 +10,8 @@
 //! 5. `tile` gives the innermost loops to a kernel,
 //! 6. `partition` cuts one loop into chunks for threads.
 //!
-//! `execute` walks the other loops, `explain` tells them, with the cache
+//! What its kernel would write past the caches in pieces of lines is packed in
+//! cache instead (`boxes`). `execute` walks the other loops, `explain` tells them, with the cache
 //! lines that they should touch (`cost`). No pass sees a pointer, and the same
 //! layouts at the same level and for the same caches (`policy`) give the same
 //! plan. Equality uses the same nests (`compare`), cut so that blocks keep
@@ -140,7 +141,11 @@ impl How {
         chunks: Option<usize>,
     ) -> How {
         let how = How::straight(nest, level, caches, chunks);
-        if how.stream && boxes::pay(nest, &how) { how.in_boxes(nest, caches, chunks) } else { how }
+        if how.stream && boxes::pay(nest, &how, caches) {
+            how.in_boxes(nest, caches, chunks)
+        } else {
+            how
+        }
     }
 
     /// The same in boxes.
@@ -234,6 +239,11 @@ impl How {
             && matches!(self.inner.family, Family::Gather | Family::Reverse)
             && !self.stream
             && lines::is_long(nest)
+    }
+
+    /// How the nest is packed, if it is.
+    pub(crate) fn boxes(&self) -> Option<&Boxes> {
+        if let Kernel::Boxes(boxes) = &self.kernel { Some(boxes) } else { None }
     }
 
     /// Whether there is no kernel, but plain loops.
