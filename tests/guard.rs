@@ -178,7 +178,7 @@ fn boxes_stay_inside() {
         c(&[501, 33, 5], 2).permute(&[0, 2, 1]).unwrap(),
         c(&[12, 400, 3, 2], 12).permute(&[0, 2, 1, 3]).unwrap(),
         c(&[6, 4, 9, 5, 7, 8], 2).permute(&[5, 2, 0, 4, 1, 3]).unwrap(),
-        c(&[60, 41, 25], 12).permute(&[2, 0, 1]).unwrap(),
+        c(&[20, 3000], 12).transpose().unwrap(),
         c(&[31, 29, 7, 3], 16).permute(&[0, 2, 1, 3]).unwrap().reverse(0).unwrap(),
         part(c(&[11, 51, 20, 100], 1), 3).permute(&[2, 1, 0, 3]).unwrap(),
         c(&[63, 3, 241], 2).reverse(2).unwrap().permute(&[1, 0, 2]).unwrap().reverse(0).unwrap(),
