@@ -181,7 +181,7 @@ fn boxes_stay_inside() {
         c(&[20, 3000], 12).transpose().unwrap(),
         c(&[31, 29, 7, 3], 16).permute(&[0, 2, 1, 3]).unwrap().reverse(0).unwrap(),
         part(c(&[11, 51, 20, 100], 1), 3).permute(&[2, 1, 0, 3]).unwrap(),
-        c(&[63, 3, 241], 2).reverse(2).unwrap().permute(&[1, 0, 2]).unwrap().reverse(0).unwrap(),
+        c(&[90, 7, 5, 20], 2).reverse(3).unwrap().permute(&[0, 2, 1, 3]).unwrap(),
         // Channels that are turned.
         c(&[50, 60, 17, 4], 1).reverse(3).unwrap().permute(&[1, 0, 2, 3]).unwrap(),
     ];
