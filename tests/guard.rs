@@ -183,7 +183,7 @@ fn boxes_stay_inside() {
         part(c(&[11, 51, 20, 100], 1), 3).permute(&[2, 1, 0, 3]).unwrap(),
         c(&[90, 7, 5, 20], 2).reverse(3).unwrap().permute(&[0, 2, 1, 3]).unwrap(),
         // Channels that are turned.
-        c(&[50, 60, 17, 4], 1).reverse(3).unwrap().permute(&[1, 0, 2, 3]).unwrap(),
+        c(&[50, 60, 17, 4], 1).reverse(3).unwrap().permute(&[0, 2, 1, 3]).unwrap(),
     ];
     let edges = EDGES.map(|edge| [edge; 2]);
     for src in cases {
