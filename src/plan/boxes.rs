@@ -49,7 +49,7 @@ pub(super) fn pay(nest: &LoopNest, how: &How, caches: policy::For) -> bool {
     match how.inner.family {
         Family::Transpose => {
             let column = items(columns).saturating_mul(item);
-            if how.planes(nest).1.in_pairs() {
+            if how.planes(nest).in_pairs() {
                 return row < 2 * LINE || column < LINE || row.max(4 * column) <= 8 * LINE;
             }
             let (short, thin) = match item {

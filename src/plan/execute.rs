@@ -203,18 +203,8 @@ impl How {
     /// As [`run_nest`](How::run_nest), from the first items on.
     #[inline]
     unsafe fn run_planes(&self, kernel: &Transpose, nest: &LoopNest, dst: *mut u8, src: *const u8) {
-        let (around, plane) = self.planes(nest);
         // SAFETY: the loops were grouped for these strides.
-        unsafe {
-            if around.is_empty() {
-                kernel.run(dst, src, &plane);
-            } else {
-                walk(around, dst, src, &|dst, src| {
-                    kernel.run(dst, src, &plane);
-                    true
-                });
-            }
-        }
+        unsafe { kernel.run(dst, src, &self.planes(nest)) };
     }
 
     /// Whether the items of planes are in `left` where they would be moved to.
@@ -230,22 +220,22 @@ impl How {
         equal: Equal,
     ) -> bool {
         let Kernel::Plane(kernel) = &self.kernel else { unreachable!("not a transpose") };
-        let (around, plane) = self.planes(nest);
+        let plane = self.planes(nest);
         // SAFETY: the loops were grouped for these strides; nothing is written.
         unsafe {
             let (left, right) = (left.offset(nest.dst), right.offset(nest.src));
-            walk(around, left.cast_mut(), right, &|left, right| {
+            walk(plane.around, left.cast_mut(), right, &|left, right| {
                 kernel.equal(left, right, &plane, equal)
             })
         }
     }
 
-    /// The loops around planes, and one of them.
+    /// The planes of a nest.
     #[inline]
-    pub(super) fn planes<'n>(&self, nest: &'n LoopNest) -> (&'n [Loop], Plane<'n>) {
+    pub(super) fn planes<'n>(&self, nest: &'n LoopNest) -> Plane<'n> {
         let (around, columns, rows) = groups(nest, self.inner);
         let (distance, stream, swap) = (self.distance, self.stream, self.unit);
-        (around, Plane { rows, columns, distance, stream, swap })
+        Plane { rows, columns, around, distance, stream, swap }
     }
 }
 

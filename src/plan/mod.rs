@@ -210,7 +210,7 @@ impl How {
         };
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
         let mut how = How { inner, unit, kernel, distance, stream, split: Split::WHOLE, level };
-        let by_rows = transposes && how.planes(nest).1.in_pairs();
+        let by_rows = transposes && how.planes(nest).in_pairs();
         how.split = partition::partition(nest, inner, chunks, by_rows);
         how
     }

@@ -10,7 +10,7 @@
 
 use super::table::{COLUMNS, ColumnTable, Offsets, Steps, Table};
 use super::tile::Tile;
-use super::{LINE, Walk};
+use super::{LINE, Walk, each};
 use crate::copy::Axis;
 use crate::dispatch::Simd;
 use crate::item::Sized;
@@ -19,7 +19,7 @@ use core::marker::PhantomData;
 use pulp::NullaryFnOnce;
 
 /// Source rows of a block.
-const ROWS: usize = 256;
+const ROWS: usize = super::BLOCK;
 /// Bytes of the source rows that are walked side by side.
 const PAGE: usize = 4096;
 
@@ -61,14 +61,15 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
             for row in (0..rows).step_by(ROWS) {
                 down.move_to(self.rows, row, rows.min(row + ROWS), Self::EDGE);
                 let (rows, columns) = (down.offsets(), across.offsets());
-                let tile = Tile {
-                    dst: self.dst.wrapping_add(down.first * SIZE),
-                    src: self.src.wrapping_add(across.first * SIZE),
-                    rows,
-                    columns,
-                };
-                // SAFETY: a block of the plane.
-                unsafe { go::<S, _, _, SIZE>(tile, rows.len(), columns.len(), Store) };
+                let (down, across) = (down.first * SIZE, across.first * SIZE);
+                // SAFETY: a block of each plane.
+                unsafe {
+                    each(self.around, self.dst, self.src, &mut |dst, src| {
+                        let (dst, src) = (dst.wrapping_add(down), src.wrapping_add(across));
+                        let tile = Tile { dst, src, rows, columns };
+                        go::<S, _, _, SIZE>(tile, rows.len(), columns.len(), Store);
+                    });
+                }
             }
         }
     }
@@ -192,8 +193,16 @@ impl<S: Simd, R: Offsets, C: Offsets, P: Put, const SIZE: usize> Block<S, R, C, 
                         |column| tile.from::<SIZE>(row, column).line::<S, SIZE, true, false>(),
                     );
                 }
-            } else if S::SCALAR || rows < lane || columns < lane {
+            } else if S::SCALAR || rows.min(lane) * columns.min(lane) * 4 < lane * lane {
                 tile.by_items::<Sized<SIZE>>(SIZE, rows, columns);
+            } else if rows < lane || columns < lane {
+                let (r, c) = (rows.min(lane), columns.min(lane));
+                cover_both(
+                    (columns, c),
+                    (rows, r),
+                    #[inline(always)]
+                    |column, row| tile.from::<SIZE>(row, column).part::<S::Lane, SIZE>(r, c),
+                );
             } else if rows >= edge && columns >= edge && SIZE > 1 && tile.splits_lines() {
                 cover_both(
                     (columns, edge),
@@ -229,7 +238,11 @@ impl<S: Simd, R: Offsets, C: Offsets, P: Put, const SIZE: usize> Block<S, R, C, 
 
 /// [`cover`] within `cover`; extents and sizes.
 #[inline(always)]
-fn cover_both(outer: (usize, usize), inner: (usize, usize), step: impl Fn(usize, usize)) {
+pub(super) fn cover_both(
+    outer: (usize, usize),
+    inner: (usize, usize),
+    step: impl Fn(usize, usize),
+) {
     cover(
         outer.0,
         outer.1,

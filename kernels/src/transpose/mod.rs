@@ -63,6 +63,8 @@ pub struct Plane<'a> {
     pub rows: &'a [Axis],
     /// Axes along which the source is gapless, outermost first.
     pub columns: &'a [Axis],
+    /// Axes of which each step is a plane, outermost first.
+    pub around: &'a [Axis],
     /// Where the operands mostly are.
     pub distance: Distance,
     /// Whether to write past the caches; [`Transpose::fence`] then makes the
@@ -83,6 +85,7 @@ pub struct Plane<'a> {
 /// let plane = Plane {
 ///     rows: &[Axis { extent: 2, dst: 2, src: 6 }],
 ///     columns: &[Axis { extent: 3, dst: 4, src: 2 }],
+///     around: &[],
 ///     distance: Distance::Core,
 ///     stream: false,
 ///     swap: 0,
@@ -124,10 +127,10 @@ impl Transpose {
         Transpose { run, small, fence: select::<Fence>(level) }
     }
 
-    /// Moves the plane.
+    /// Moves the planes.
     ///
     /// # Safety
-    /// K2, K3 and K4 for the plane's extents and strides and the item size
+    /// K2, K3 and K4 for the planes' extents and strides and the item size
     /// given to [`Transpose::new`], which is the step of the innermost row
     /// axis in the destination and of the innermost column axis in the source.
     #[inline]
@@ -135,6 +138,15 @@ impl Transpose {
         // SAFETY: K1 by the level that `new` had, the rest by the caller; the
         // plane lives as long as the call.
         unsafe {
+            if let [outer, around @ ..] = plane.around
+                && !plane.is_block()
+            {
+                for i in 0..outer.extent as isize {
+                    let (dst, src) = (dst.offset(i * outer.dst), src.offset(i * outer.src));
+                    self.run(dst, src, &Plane { around, ..*plane });
+                }
+                return;
+            }
             let head = plane.before_line(src);
             if head > 0 {
                 // Two planes that share no destination row.
@@ -224,7 +236,7 @@ impl<const SIZE: usize> Kernel for Planes<SIZE> {
             return true;
         }
         let (rows, columns) = plane.groups();
-        let walk = Walk::<SIZE> { dst, src, rows, columns };
+        let walk = Walk::<SIZE> { dst, src, rows, columns, around: plane.around };
         // SAFETY: K1 to K4 are the caller's.
         unsafe { walk.run::<S>(plane) };
         true
@@ -265,8 +277,7 @@ impl<I: Item> Kernel for OddStrips<I> {
             if let ([rows], [columns]) = (plane.rows, plane.columns) {
                 small::straight::<I>(dst, src, plane.item(), rows, columns);
             } else {
-                let (rows, columns) = plane.groups();
-                small::by_tables::<I>(dst, src, plane.item(), rows, columns);
+                small::by_tables::<I>(dst, src, plane.item(), plane);
             }
         }
     }
@@ -274,6 +285,9 @@ impl<I: Item> Kernel for OddStrips<I> {
 
 /// Bytes of the largest item that is a register.
 const LANE: usize = 16;
+
+/// Rows of a block, and bytes of its columns.
+const BLOCK: usize = 256;
 
 /// So many items of a lane each fit L1, where lines may be written in parts.
 const FEW: usize = 2048;
@@ -346,6 +360,17 @@ impl Plane<'_> {
         if worth && self.rows.iter().all(alike) { head } else { 0 }
     }
 
+    /// Whether several axes make one block of a plane in the caches: its tables
+    /// serve all planes.
+    #[inline(always)]
+    fn is_block(&self) -> bool {
+        let Plane { rows, columns, distance, stream, swap, .. } = *self;
+        let (down, across) = self.groups();
+        let near = swap == 0 && !stream && distance == Distance::Core;
+        let many = rows.len() + columns.len() > 2;
+        near && many && down.len() <= BLOCK && across.len() * self.item() <= BLOCK
+    }
+
     /// Whether there are lines to speak of, on either side.
     fn has_lines(&self, item: usize) -> bool {
         let (rows, columns) = self.groups();
@@ -373,16 +398,45 @@ impl<const SIZE: usize> Kernel for TransposeBlock<SIZE> {
         // SAFETY: the block lives as long as the call.
         let Block { outer, inner, .. } = unsafe { &*block };
         let (rows, columns) = (core::slice::from_ref(inner), core::slice::from_ref(outer));
-        let plane = Plane { rows, columns, distance: Distance::Core, stream: false, swap: 0 };
+        let plane =
+            Plane { rows, columns, around: &[], distance: Distance::Core, stream: false, swap: 0 };
         let (rows, columns) = plane.groups();
         // SAFETY: K1 to K4 are the caller's.
         unsafe {
             if S::SCALAR || plane.is_small() {
                 return small::run::<S, SIZE>(dst, src, inner, outer);
             }
-            Walk::<SIZE> { dst, src, rows, columns }.by_blocks::<S>();
+            Walk::<SIZE> { dst, src, rows, columns, around: &[] }.by_blocks::<S>();
         }
     }
+}
+
+/// Calls `leaf` for each step of the axes.
+///
+/// # Safety
+/// K4 for the offsets that the axes visit.
+#[inline(always)]
+unsafe fn each(
+    around: &[Axis],
+    dst: *mut u8,
+    src: *const u8,
+    leaf: &mut impl FnMut(*mut u8, *const u8),
+) {
+    /// The same of more than one axis.
+    unsafe fn deep(
+        around: &[Axis],
+        dst: *mut u8,
+        src: *const u8,
+        leaf: &mut dyn FnMut(*mut u8, *const u8),
+    ) {
+        let [outer, inside @ ..] = around else { return leaf(dst, src) };
+        for i in 0..outer.extent as isize {
+            // SAFETY: handed on.
+            unsafe { deep(inside, dst.offset(i * outer.dst), src.offset(i * outer.src), leaf) };
+        }
+    }
+    // SAFETY: handed on.
+    unsafe { deep(around, dst, src, leaf) }
 }
 
 /// A walk through a plane.
@@ -391,6 +445,8 @@ struct Walk<'a, const SIZE: usize> {
     src: *const u8,
     rows: Group<'a>,
     columns: Group<'a>,
+    /// Of one block only.
+    around: &'a [Axis],
 }
 
 impl<const SIZE: usize> Walk<'_, SIZE> {

@@ -1,10 +1,11 @@
 //! Planes that are small or thin, of one axis each way: steps instead of
 //! tables, no blocks, and little stack.
 
-use super::Args;
-use super::table::{Group, Table};
+use super::blocks::cover_both;
+use super::table::{Steps, Table};
 use super::tile::{Tile, micro};
 use super::tiled::by_strips;
+use super::{Args, BLOCK, Plane, each};
 use crate::copy::{Axis, Block};
 use crate::dispatch::{Kernel, Simd};
 use crate::item::{Item, Sized};
@@ -39,8 +40,18 @@ pub(super) unsafe fn run<S: Simd, const SIZE: usize>(
     let (lane, wide) = (16 / SIZE, S::Wide::BYTES / SIZE);
     // SAFETY: handed on; the micro-tiles fit.
     unsafe {
-        if S::SCALAR || SIZE == 16 || rows.extent < lane || columns.extent < lane {
+        let (r, c) = (rows.extent.min(lane), columns.extent.min(lane));
+        if S::SCALAR || SIZE == 16 || r * c * 4 < lane * lane {
             straight::<Sized<SIZE>>(dst, src, SIZE, rows, columns);
+        } else if r < lane || c < lane {
+            let (down, across) = (Steps::new(rows.src), Steps::new(columns.dst));
+            let tile = Tile { dst, src, rows: down, columns: across };
+            cover_both(
+                (columns.extent, c),
+                (rows.extent, r),
+                #[inline(always)]
+                |column, row| tile.from::<SIZE>(row, column).part::<S::Lane, SIZE>(r, c),
+            );
         } else if rows.extent < wide {
             by_micro_tiles::<S::Lane, SIZE>(dst, src, rows, columns);
         } else {
@@ -78,30 +89,30 @@ pub(super) unsafe fn straight<I: Item>(
 /// The same of any axes, a block at a time.
 ///
 /// # Safety
-/// K2 to K4 for the plane's rows and columns.
+/// K2 to K4 for the plane's rows and columns; several planes have one block.
 #[inline(always)]
 pub(super) unsafe fn by_tables<I: Item>(
     dst: *mut u8,
     src: *const u8,
     item: usize,
-    rows: Group<'_>,
-    columns: Group<'_>,
+    plane: &Plane<'_>,
 ) {
-    const EDGE: usize = 256;
-    let (mut down, mut across) = (Table::<EDGE>::new(), Table::<EDGE>::new());
-    for column in (0..columns.len()).step_by(EDGE) {
-        across.move_to(columns, column, columns.len().min(column + EDGE), 0);
-        for row in (0..rows.len()).step_by(EDGE) {
-            down.move_to(rows, row, rows.len().min(row + EDGE), 0);
+    let (rows, columns) = plane.groups();
+    let (mut down, mut across) = (Table::<BLOCK>::new(), Table::<BLOCK>::new());
+    for column in (0..columns.len()).step_by(BLOCK) {
+        across.move_to(columns, column, columns.len().min(column + BLOCK), 0);
+        for row in (0..rows.len()).step_by(BLOCK) {
+            down.move_to(rows, row, rows.len().min(row + BLOCK), 0);
             let (rows, columns) = (down.offsets(), across.offsets());
-            let tile = Tile {
-                dst: dst.wrapping_add(row * I::size(item)),
-                src: src.wrapping_add(column * I::size(item)),
-                rows,
-                columns,
-            };
-            // SAFETY: a block of the plane.
-            unsafe { tile.by_items::<I>(item, rows.len(), columns.len()) };
+            let (down, across) = (row * I::size(item), column * I::size(item));
+            // SAFETY: a block of each plane.
+            unsafe {
+                each(plane.around, dst, src, &mut |dst, src| {
+                    let (dst, src) = (dst.wrapping_add(down), src.wrapping_add(across));
+                    let tile = Tile { dst, src, rows, columns };
+                    tile.by_items::<I>(item, rows.len(), columns.len());
+                });
+            }
         }
     }
 }

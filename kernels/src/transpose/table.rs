@@ -88,13 +88,17 @@ impl Group<'_> {
         self.fill_mixed(first, table);
     }
 
-    /// Runs of the innermost axis, each from the index of its first row.
+    /// From the first row on what there is is repeated along the next axis out;
+    /// else runs of the innermost axis, each from the index of its first row.
     #[inline(never)]
     fn fill_mixed(&self, first: usize, table: &mut [MaybeUninit<isize>]) {
         let Some((inner, outer)) = self.axes.split_last() else {
             table.fill(MaybeUninit::new(0));
             return;
         };
+        if first == 0 {
+            return self.fill_all(table);
+        }
         let (mut row, step) = (0, (self.step)(inner));
         while row < table.len() {
             let (mut rest, start) = ((first + row) / inner.extent, (first + row) % inner.extent);
@@ -110,6 +114,29 @@ impl Group<'_> {
                 offset = offset.wrapping_add(step);
             }
             row += run;
+        }
+    }
+}
+
+impl Group<'_> {
+    /// The first rows, as many as the table holds.
+    fn fill_all(&self, table: &mut [MaybeUninit<isize>]) {
+        let Some(start) = table.first_mut() else { return };
+        start.write(0);
+        let mut rows = 1;
+        for axis in self.axes.iter().rev() {
+            let inside = rows;
+            for shift in (1..axis.extent).map(|i| i as isize * (self.step)(axis)) {
+                let (done, rest) = table.split_at_mut(rows);
+                if rest.is_empty() {
+                    return;
+                }
+                for (row, entry) in done[..inside].iter().zip(rest) {
+                    // SAFETY: rows that have been written.
+                    entry.write(unsafe { row.assume_init() } + shift);
+                }
+                rows = (rows + inside).min(table.len());
+            }
         }
     }
 }

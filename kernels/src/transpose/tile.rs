@@ -148,6 +148,39 @@ impl<R: Offsets, C: Offsets> Tile<R, C> {
         }
     }
 
+    /// The same of fewer rows or columns: of what a register has more, nothing is
+    /// read or written.
+    ///
+    /// # Safety
+    /// K1 for `V`, a lane; K2 to K4 for these rows and columns, at least one and
+    /// at most `16 / SIZE`, which are there.
+    #[inline(always)]
+    pub(super) unsafe fn part<V: Vector, const SIZE: usize>(self, rows: usize, columns: usize) {
+        debug_assert!(V::BYTES == 16 && rows.min(columns) > 0 && rows.max(columns) <= 16 / SIZE);
+        // SAFETY: as promised; a row that is not there is the last one again.
+        unsafe {
+            rounds::<V, SIZE>(
+                #[inline(always)]
+                |row| {
+                    let from = self.src.offset(self.rows.at(row.min(rows - 1)));
+                    if columns == 16 / SIZE {
+                        V::load(from)
+                    } else {
+                        load_part(from, columns * SIZE)
+                    }
+                },
+                #[inline(always)]
+                |column, run| {
+                    if column >= columns {
+                        return;
+                    }
+                    let to = self.row(column);
+                    if rows == 16 / SIZE { run.store(to) } else { store_part(run, to, rows * SIZE) }
+                },
+            );
+        }
+    }
+
     /// So many rows and columns, item by item.
     ///
     /// # Safety
@@ -330,6 +363,67 @@ impl<R: Offsets, C: Offsets> Tile<R, C> {
 pub(super) unsafe fn put<V: Vector, const STREAM: bool>(run: V, to: *mut u8) {
     // SAFETY: as promised.
     unsafe { if STREAM { run.stream(to) } else { run.store(to) } }
+}
+
+/// A lane of which so many bytes are read, 1 to 15: two words that meet.
+///
+/// # Safety
+/// K1 for `V`, a lane; K2.
+#[inline(always)]
+unsafe fn load_part<V: Vector>(from: *const u8, bytes: usize) -> V {
+    // SAFETY: as promised; both words are inside.
+    unsafe {
+        let words = match bytes {
+            8.. => {
+                let last = from.add(bytes - 8).cast::<u64>().read_unaligned();
+                [from.cast::<u64>().read_unaligned(), last >> (8 * (16 - bytes) & 63)]
+            }
+            4.. => {
+                let last = from.add(bytes - 4).cast::<u32>().read_unaligned();
+                let first = from.cast::<u32>().read_unaligned();
+                [u64::from(first) | u64::from(last) << (8 * (bytes - 4)), 0]
+            }
+            2.. => {
+                let last = from.add(bytes - 2).cast::<u16>().read_unaligned();
+                let first = from.cast::<u16>().read_unaligned();
+                [u64::from(first) | u64::from(last) << (8 * (bytes - 2)), 0]
+            }
+            _ => [u64::from(*from), 0],
+        };
+        V::load(words.as_ptr().cast())
+    }
+}
+
+/// The first bytes of a lane, 1 to 15.
+///
+/// # Safety
+/// K1 for `V`, a lane; K2, K3.
+#[inline(always)]
+unsafe fn store_part<V: Vector>(run: V, to: *mut u8, bytes: usize) {
+    let mut words = [0u64; 2];
+    // SAFETY: as promised; both words are inside.
+    unsafe {
+        run.store(words.as_mut_ptr().cast());
+        let all = u128::from(words[0]) | u128::from(words[1]) << 64;
+        match bytes {
+            8.. => {
+                to.cast::<u64>().write_unaligned(words[0]);
+                let last = (all >> (8 * (bytes - 8))) as u64;
+                to.add(bytes - 8).cast::<u64>().write_unaligned(last);
+            }
+            4.. => {
+                to.cast::<u32>().write_unaligned(words[0] as u32);
+                let last = (words[0] >> (8 * (bytes - 4))) as u32;
+                to.add(bytes - 4).cast::<u32>().write_unaligned(last);
+            }
+            2.. => {
+                to.cast::<u16>().write_unaligned(words[0] as u16);
+                let last = (words[0] >> (8 * (bytes - 2))) as u16;
+                to.add(bytes - 2).cast::<u16>().write_unaligned(last);
+            }
+            _ => *to = words[0] as u8,
+        }
+    }
 }
 
 /// The shuffle that reverses each item of a lane in units of `unit` bytes.
