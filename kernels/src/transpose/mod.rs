@@ -22,6 +22,7 @@ mod staged;
 mod table;
 mod tile;
 mod tiled;
+mod triples;
 
 use crate::copy::{self, Axis, Block};
 use crate::dispatch::{Kernel, KernelFn, Simd, select};
@@ -274,10 +275,13 @@ impl<I: Item> Kernel for OddStrips<I> {
         // caller's.
         unsafe {
             let plane = &*plane;
-            if let ([rows], [columns]) = (plane.rows, plane.columns) {
-                small::straight::<I>(dst, src, plane.item(), rows, columns);
-            } else {
-                small::by_tables::<I>(dst, src, plane.item(), plane);
+            match (plane.rows, plane.columns) {
+                ([rows], [columns])
+                    if S::SCALAR || !triples::pays(plane.item(), rows.extent, columns.extent) =>
+                {
+                    small::straight::<I>(dst, src, plane.item(), rows, columns);
+                }
+                _ => small::by_tables::<S, I>(dst, src, plane.item(), plane),
             }
         }
     }

@@ -5,7 +5,7 @@ use super::blocks::cover_both;
 use super::table::{Steps, Table};
 use super::tile::{Tile, micro};
 use super::tiled::by_strips;
-use super::{Args, BLOCK, Plane, each};
+use super::{Args, BLOCK, Plane, each, triples};
 use crate::copy::{Axis, Block};
 use crate::dispatch::{Kernel, Simd};
 use crate::item::{Item, Sized};
@@ -89,9 +89,10 @@ pub(super) unsafe fn straight<I: Item>(
 /// The same of any axes, a block at a time.
 ///
 /// # Safety
-/// K2 to K4 for the plane's rows and columns; several planes have one block.
+/// K1 for `S`, K2 to K4 for the plane's rows and columns; several planes have
+/// one block.
 #[inline(always)]
-pub(super) unsafe fn by_tables<I: Item>(
+pub(super) unsafe fn by_tables<S: Simd, I: Item>(
     dst: *mut u8,
     src: *const u8,
     item: usize,
@@ -110,7 +111,11 @@ pub(super) unsafe fn by_tables<I: Item>(
                 each(plane.around, dst, src, &mut |dst, src| {
                     let (dst, src) = (dst.wrapping_add(down), src.wrapping_add(across));
                     let tile = Tile { dst, src, rows, columns };
-                    tile.by_items::<I>(item, rows.len(), columns.len());
+                    if !S::SCALAR && triples::pays(I::size(item), rows.len(), columns.len()) {
+                        triples::go::<S, _, _>(tile, rows.len(), columns.len());
+                    } else {
+                        tile.by_items::<I>(item, rows.len(), columns.len());
+                    }
                 });
             }
         }

@@ -399,7 +399,7 @@ unsafe fn load_part<V: Vector>(from: *const u8, bytes: usize) -> V {
 /// # Safety
 /// K1 for `V`, a lane; K2, K3.
 #[inline(always)]
-unsafe fn store_part<V: Vector>(run: V, to: *mut u8, bytes: usize) {
+pub(super) unsafe fn store_part<V: Vector>(run: V, to: *mut u8, bytes: usize) {
     let mut words = [0u64; 2];
     // SAFETY: as promised; both words are inside.
     unsafe {
