@@ -59,6 +59,7 @@ pub(super) fn pay(nest: &LoopNest, how: &How, caches: policy::For) -> bool {
                 2 => (4096, 512),
                 4 => (2048, 640),
                 8 | 16 => (2048, 1024),
+                3 if !on_lines => (768, 192),
                 // Those take as long in cache as beyond.
                 3 | 5..=7 => (64, 0),
                 _ => (256, 8 * item),
