@@ -62,7 +62,8 @@ pub(super) fn pay(nest: &LoopNest, how: &How, caches: policy::For) -> bool {
                 3 if !on_lines => (768, 192),
                 // Those take as long in cache as beyond.
                 3 | 5..=7 => (64, 0),
-                _ => (256, 8 * item),
+                _ if on_lines => (2 * LINE, 8 * item),
+                _ => (16 * LINE, 8 * item),
             };
             row <= short || column <= thin
         }
