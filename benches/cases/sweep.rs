@@ -1,11 +1,13 @@
 //! What lies between the rows of the roofline: the same classes by many item
-//! sizes, extents and steps, all within L2.
+//! sizes, extents and steps within L2, and permutations of many shapes there and
+//! in memory.
 
 use super::{Case, Size, Views, c, every};
 use stridewise::Layout;
 
 const ITEMS: [usize; 14] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64];
 const BYTES: [usize; 3] = [3_000, 24_000, 500_000];
+const LARGE: usize = 32_000_000;
 
 /// Thousands of cases.
 pub fn sweep() -> Vec<Case> {
@@ -21,8 +23,46 @@ pub fn sweep() -> Vec<Case> {
             planes(item, bytes / item, &mut add);
             steps(item, bytes / item, &mut add);
         }
+        for bytes in BYTES.into_iter().chain([LARGE]) {
+            let size = if bytes == LARGE { Size::Large } else { Size::Small };
+            permutations(item, bytes / item, &mut |what: String, dst, src| {
+                let name = format!("{what}-{item}-bytes-of-{bytes}").leak();
+                list.push(Case { name, size, dst, src });
+            });
+        }
     }
     list
+}
+
+/// Two to six axes of any extents in any order, the same ones in each run.
+fn permutations(item: usize, items: usize, add: &mut impl FnMut(String, Layout, Layout)) {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64 ^ (item * items) as u64;
+    // Xorshift: G. Marsaglia, Journal of Statistical Software 8 (2003).
+    let mut below = |n: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 20) as usize % n
+    };
+    for rank in (2..=6).cycle().take(15) {
+        let parts: Vec<usize> = (0..rank).map(|_| 10 + below(100)).collect();
+        let all: usize = parts.iter().sum();
+        let extent = |part: usize| (items as f64).powf(part as f64 / all as f64).round() as usize;
+        let mut shape: Vec<usize> = parts.into_iter().map(|part| extent(part).max(2)).collect();
+        if below(3) == 0 {
+            shape.iter_mut().for_each(|n| *n = 1 << n.ilog2());
+        }
+        let mut axes: Vec<usize> = (0..rank).collect();
+        while axes.is_sorted() {
+            (1..rank).for_each(|at| axes.swap(at, below(at + 1)));
+        }
+        let src = c(&shape, item).by(&axes);
+        let words = |list: &[usize], by: &str| {
+            list.iter().map(usize::to_string).collect::<Vec<_>>().join(by)
+        };
+        let what = format!("permutation-{}-by-{}", words(&shape, "x"), words(&axes, ""));
+        add(what, c(src.shape(), item), src);
+    }
 }
 
 /// One short axis.

@@ -376,7 +376,7 @@ unsafe fn load_part<V: Vector>(from: *const u8, bytes: usize) -> V {
         let words = match bytes {
             8.. => {
                 let last = from.add(bytes - 8).cast::<u64>().read_unaligned();
-                [from.cast::<u64>().read_unaligned(), last >> (8 * (16 - bytes) & 63)]
+                [from.cast::<u64>().read_unaligned(), last >> ((8 * (16 - bytes)) & 63)]
             }
             4.. => {
                 let last = from.add(bytes - 4).cast::<u32>().read_unaligned();
