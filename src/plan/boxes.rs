@@ -59,11 +59,14 @@ pub(super) fn pay(nest: &LoopNest, how: &How, caches: policy::For) -> bool {
                 2 => (4096, 512),
                 4 => (2048, 640),
                 8 | 16 => (2048, 1024),
-                3 if !on_lines => (768, 192),
+                // Others are staged, which small planes are not worth.
+                _ if row.saturating_mul(items(columns)) <= 64 << 10 => return true,
+                48.. => (16 << 10, 1024),
+                25.. => (2048, 512),
+                _ if on_lines => (2 * LINE, 0),
                 // Those take as long in cache as beyond.
-                3 | 5..=7 => (64, 0),
-                _ if on_lines => (2 * LINE, 8 * item),
-                _ => (16 * LINE, 8 * item),
+                5..=7 => (4 * LINE, 0),
+                _ => (12 * LINE, 64 * item),
             };
             row <= short || column <= thin
         }

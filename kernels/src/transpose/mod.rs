@@ -100,6 +100,8 @@ pub struct Plane<'a> {
 pub struct Transpose {
     run: unsafe fn((Args, Option<Equal>)) -> bool,
     small: unsafe fn(Args),
+    /// Whether no plane is worth more.
+    straight: bool,
     fence: unsafe fn(()),
 }
 
@@ -125,7 +127,9 @@ impl Transpose {
                 (select::<Odd>(level), strips)
             }
         };
-        Transpose { run, small, fence: select::<Fence>(level) }
+        // What registers do not hold gains nothing by scratch without registers.
+        let straight = level == Level::SCALAR && !is_register(item);
+        Transpose { run, small, straight, fence: select::<Fence>(level) }
     }
 
     /// Moves the planes.
@@ -159,7 +163,7 @@ impl Transpose {
                 return self.run(dst, src, &Plane { columns: &part, ..*plane });
             }
             let args = (dst, src, core::ptr::from_ref(plane).cast());
-            if plane.is_small() {
+            if plane.is_small() || self.straight && plane.swap == 0 {
                 (self.small)(args);
             } else {
                 (self.run)((args, None));

@@ -188,7 +188,7 @@ impl<R: Offsets, C: Offsets> Tile<R, C> {
     #[inline(always)]
     pub(super) unsafe fn by_items<I: Item>(self, item: usize, rows: usize, columns: usize) {
         let size = I::size(item);
-        let edge = (LINE / size).max(1);
+        let edge = (LINE / size).max(4);
         for c in (0..columns).step_by(edge) {
             for r in (0..rows).step_by(edge) {
                 for column in c..columns.min(c + edge) {
