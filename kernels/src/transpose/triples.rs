@@ -66,7 +66,6 @@ impl<S: Simd, R: Offsets, C: Offsets> Triples<S, R, C> {
     #[inline(always)]
     unsafe fn run<V: Vector>(self) {
         let Triples { tile, rows, columns, .. } = self;
-        let most = columns - LANE;
         // SAFETY: K1; each step is a part of the block.
         unsafe {
             let spread = |first: u8| {
@@ -87,7 +86,9 @@ impl<S: Simd, R: Offsets, C: Offsets> Triples<S, R, C> {
                 (rows, LANE * V::LANES),
                 #[inline(always)]
                 |column, row| {
-                    let (before, spread) = if column == most { (4, tail) } else { (0, head) };
+                    // The first column is followed by two others after its lane.
+                    let ends = ITEM * column + 16 > ITEM * columns;
+                    let (before, spread) = if ends { (4, tail) } else { (0, head) };
                     let src = tile.src.add(ITEM * column).wrapping_sub(before);
                     rounds::<V, 4>(
                         #[inline(always)]
