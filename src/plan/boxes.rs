@@ -50,7 +50,10 @@ pub(super) fn pay(nest: &LoopNest, how: &How, caches: policy::For) -> bool {
         Family::Transpose => {
             let column = items(columns).saturating_mul(item);
             if how.planes(nest).in_pairs() {
-                return row < 2 * LINE || column < LINE || row.max(4 * column) <= 8 * LINE;
+                // Of gapless planes lines are streamed one after the other.
+                let plain = matches!((rows, columns), ([_], [l]) if l.dst == row as isize);
+                let small = row < 2 * LINE || column < LINE || row.max(4 * column) <= 8 * LINE;
+                return small && !(plain && item >= 4);
             }
             let (short, thin) = match item {
                 // Rows that nobody follows are read as slowly for a box.

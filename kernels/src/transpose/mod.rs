@@ -140,27 +140,34 @@ impl Transpose {
     /// axis in the destination and of the innermost column axis in the source.
     #[inline]
     pub unsafe fn run(&self, dst: *mut u8, src: *const u8, plane: &Plane<'_>) {
+        // SAFETY: handed on.
+        unsafe {
+            if plane.around.is_empty() || plane.is_block() {
+                return self.run_one(dst, src, plane);
+            }
+            let one = Plane { around: &[], ..*plane };
+            each(plane.around, dst, src, &mut |dst, src| self.run_one(dst, src, &one));
+        }
+    }
+
+    /// The same of one plane, or of planes that are blocks.
+    ///
+    /// # Safety
+    /// That of [`run`](Transpose::run).
+    #[inline]
+    unsafe fn run_one(&self, dst: *mut u8, src: *const u8, plane: &Plane<'_>) {
         // SAFETY: K1 by the level that `new` had, the rest by the caller; the
         // plane lives as long as the call.
         unsafe {
-            if let [outer, around @ ..] = plane.around
-                && !plane.is_block()
-            {
-                for i in 0..outer.extent as isize {
-                    let (dst, src) = (dst.offset(i * outer.dst), src.offset(i * outer.src));
-                    self.run(dst, src, &Plane { around, ..*plane });
-                }
-                return;
-            }
             let head = plane.before_line(src);
             if head > 0 {
                 // Two planes that share no destination row.
                 let mut part = [Axis { extent: head, ..plane.columns[0] }];
-                self.run(dst, src, &Plane { columns: &part, ..*plane });
+                self.run_one(dst, src, &Plane { columns: &part, ..*plane });
                 part[0].extent = plane.columns[0].extent - head;
                 let skip = |step: isize| head as isize * step;
                 let (dst, src) = (dst.offset(skip(part[0].dst)), src.offset(skip(part[0].src)));
-                return self.run(dst, src, &Plane { columns: &part, ..*plane });
+                return self.run_one(dst, src, &Plane { columns: &part, ..*plane });
             }
             let args = (dst, src, core::ptr::from_ref(plane).cast());
             if plane.is_small() || self.straight && plane.swap == 0 {
@@ -423,28 +430,25 @@ impl<const SIZE: usize> Kernel for TransposeBlock<SIZE> {
 ///
 /// # Safety
 /// K4 for the offsets that the axes visit.
-#[inline(always)]
+#[inline]
 unsafe fn each(
     around: &[Axis],
     dst: *mut u8,
     src: *const u8,
     leaf: &mut impl FnMut(*mut u8, *const u8),
 ) {
-    /// The same of more than one axis.
-    unsafe fn deep(
-        around: &[Axis],
-        dst: *mut u8,
-        src: *const u8,
-        leaf: &mut dyn FnMut(*mut u8, *const u8),
-    ) {
-        let [outer, inside @ ..] = around else { return leaf(dst, src) };
-        for i in 0..outer.extent as isize {
-            // SAFETY: handed on.
-            unsafe { deep(inside, dst.offset(i * outer.dst), src.offset(i * outer.src), leaf) };
+    let [outer, inside @ ..] = around else { return leaf(dst, src) };
+    for i in 0..outer.extent as isize {
+        // SAFETY: K4; below, the rest of the axes from this step.
+        let (dst, src) = unsafe { (dst.offset(i * outer.dst), src.offset(i * outer.src)) };
+        if inside.is_empty() {
+            // Nothing recurs around one axis.
+            leaf(dst, src);
+        } else {
+            // SAFETY: as above.
+            unsafe { each(inside, dst, src, leaf) };
         }
     }
-    // SAFETY: handed on.
-    unsafe { deep(around, dst, src, leaf) }
 }
 
 /// A walk through a plane.

@@ -1,7 +1,7 @@
 //! Planes that are small or thin, of one axis each way: steps instead of
 //! tables, no blocks, and little stack.
 
-use super::blocks::cover_both;
+use super::blocks::{Store, go};
 use super::table::{Steps, Table};
 use super::tile::{Tile, micro};
 use super::tiled::by_strips;
@@ -46,12 +46,8 @@ pub(super) unsafe fn run<S: Simd, const SIZE: usize>(
         } else if r < lane || c < lane {
             let (down, across) = (Steps::new(rows.src), Steps::new(columns.dst));
             let tile = Tile { dst, src, rows: down, columns: across };
-            cover_both(
-                (columns.extent, c),
-                (rows.extent, r),
-                #[inline(always)]
-                |column, row| tile.from::<SIZE>(row, column).part::<S::Lane, SIZE>(r, c),
-            );
+            // In a function of its own, which costs the others no registers.
+            go::<S, _, _, SIZE>(tile, rows.extent, columns.extent, Store);
         } else if rows.extent < wide {
             by_micro_tiles::<S::Lane, SIZE>(dst, src, rows, columns);
         } else {
