@@ -158,7 +158,8 @@ impl Boxes {
         }
     }
 
-    /// The lines that are touched: those of each box once.
+    /// The lines that are touched: those of each box once, where a smaller one at
+    /// the end of a loop counts as the others.
     pub(super) fn cost(&self, nest: &LoopNest, cache: usize) -> Cost {
         let grid = Grid::new(nest, self.bytes);
         let mut split = LoopNest { loops: Axes::new(), ..*nest };

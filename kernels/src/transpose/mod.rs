@@ -179,7 +179,8 @@ impl Transpose {
     }
 
     /// Whether the items that [`run`](Transpose::run) would move are where it
-    /// would move them: in `left` in the destination's place.
+    /// would move them: in `left` in the destination's place. Only one plane is
+    /// compared, whatever is `around` it.
     ///
     /// A comparison of large planes: the source's lines are turned in scratch
     /// as they are for a copy, and compared as they leave it.

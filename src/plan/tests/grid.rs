@@ -69,7 +69,7 @@ proptest! {
     #[test]
     fn blocks_keep_to_their_size(
         loops in proptest::collection::vec((1usize..3000, -5000isize..5000, -5000isize..5000), 0..7),
-        item in 1usize..=64,
+        item in 1usize..=512,
         short in proptest::collection::vec(0isize..3, 14),
         large in any::<bool>(),
     ) {

@@ -1,6 +1,7 @@
 //! Each pass on literal loops, and what all passes keep.
 
 mod blocks;
+mod boxes;
 mod cost;
 mod explain;
 mod grid;
