@@ -186,7 +186,8 @@ fn boxes_stay_inside() {
         c(&[50, 60, 17, 4], 1).reverse(3).unwrap().permute(&[0, 2, 1, 3]).unwrap(),
     ];
     let edges = EDGES.map(|edge| [edge; 2]);
-    for src in cases {
+    // An emulator takes minutes for all.
+    for src in cases.into_iter().step_by(if emulated() { 3 } else { 1 }) {
         // Dense, and with a gap after each step of the first axis.
         let dense = src.contiguous_like(Order::C);
         let mut shape = src.shape().to_vec();
