@@ -13,22 +13,19 @@ const LARGE: usize = 32_000_000;
 pub fn sweep() -> Vec<Case> {
     let mut list = Vec::new();
     for item in ITEMS {
-        for bytes in BYTES {
+        for bytes in BYTES.into_iter().chain([LARGE]) {
+            let size = if bytes == LARGE { Size::Large } else { Size::Small };
             let mut add = |what: String, dst: Layout, src: Layout| {
                 // Names live as long as the program.
                 let name = format!("{what}-{item}-bytes-of-{bytes}").leak();
-                list.push(Case { name, size: Size::Small, dst, src });
-            };
-            streams(item, bytes / item, &mut add);
-            planes(item, bytes / item, &mut add);
-            steps(item, bytes / item, &mut add);
-        }
-        for bytes in BYTES.into_iter().chain([LARGE]) {
-            let size = if bytes == LARGE { Size::Large } else { Size::Small };
-            permutations(item, bytes / item, &mut |what: String, dst, src| {
-                let name = format!("{what}-{item}-bytes-of-{bytes}").leak();
                 list.push(Case { name, size, dst, src });
-            });
+            };
+            permutations(item, bytes / item, &mut add);
+            if size == Size::Small {
+                streams(item, bytes / item, &mut add);
+                planes(item, bytes / item, &mut add);
+                steps(item, bytes / item, &mut add);
+            }
         }
     }
     list
