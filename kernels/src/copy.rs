@@ -13,6 +13,7 @@ use crate::transpose::{LINE, Tiled, TransposeBlock};
 use core::fmt;
 
 pub use crate::plain::plain;
+pub use crate::walk::walk;
 
 /// One axis of a [`Block`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -46,6 +46,7 @@ mod scalar;
 mod stage;
 mod step;
 mod vector;
+mod walk;
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64;

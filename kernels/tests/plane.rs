@@ -186,7 +186,7 @@ fn planes_match_their_definition() {
                 // SAFETY: as above.
                 let same = |dst: &[u8]| unsafe {
                     let left = dst.as_ptr().offset(origin);
-                    transpose.equal(left, src.as_ptr().offset(-sl), &one, equal)
+                    transpose.equal(left, src.as_ptr().offset(-sl), &plane, equal)
                 };
                 assert!(same(&dst), "{level} {item} {plane:?}");
                 // What lies around the items is not looked at.

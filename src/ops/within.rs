@@ -9,12 +9,12 @@ use crate::error::Error;
 use crate::layout::{Direction, Layout, Order, direction};
 use crate::memory;
 use crate::plan::coalesce::coalesce;
-use crate::plan::execute::walk;
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::normalize::{Traversal, normalize};
 use crate::plan::order::order;
 use crate::plan::{Schedule, loop_nest::Loop};
 use stridewise_kernels::Level;
+use stridewise_kernels::copy::walk;
 
 /// Copies the items at `src` to the items at `dst` in one buffer; both
 /// layouts count bytes. The result is as if all of the source had been read

@@ -13,9 +13,9 @@
 
 #![allow(unsafe_code, reason = "the walk turns a plan's offsets into pointers")]
 
-use super::execute::walk;
 use super::grid::Grid;
 use super::loop_nest::{Loop, LoopNest};
+use stridewise_kernels::copy::walk;
 
 use super::partition::{Split, part, partition};
 use super::tile::{Inner, RUN, block, groups};

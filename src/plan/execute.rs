@@ -9,7 +9,7 @@ use super::{Bases, How, Kernel, Schedule, lines};
 use crate::parallel;
 use core::ops::Range;
 use stridewise_kernels::Ask;
-use stridewise_kernels::copy::{Block, Copy, plain};
+use stridewise_kernels::copy::{Block, Copy, plain, walk};
 use stridewise_kernels::equal::Equal;
 use stridewise_kernels::transpose::{Plane, Transpose};
 
@@ -220,13 +220,10 @@ impl How {
         equal: Equal,
     ) -> bool {
         let Kernel::Plane(kernel) = &self.kernel else { unreachable!("not a transpose") };
-        let plane = self.planes(nest);
         // SAFETY: the loops were grouped for these strides; nothing is written.
         unsafe {
             let (left, right) = (left.offset(nest.dst), right.offset(nest.src));
-            walk(plane.around, left.cast_mut(), right, &|left, right| {
-                kernel.equal(left, right, &plane, equal)
-            })
+            kernel.equal(left, right, &self.planes(nest), equal)
         }
     }
 
@@ -237,32 +234,4 @@ impl How {
         let (distance, stream, swap) = (self.distance, self.stream, self.unit);
         Plane { rows, columns, around, distance, stream, swap }
     }
-}
-
-/// Calls `leaf` for each step of the loops, until it answers `false`.
-///
-/// # Safety
-/// K4 for the offsets that the loops visit.
-pub(crate) unsafe fn walk(
-    loops: &[Loop],
-    dst: *mut u8,
-    src: *const u8,
-    leaf: &impl Fn(*mut u8, *const u8) -> bool,
-) -> bool {
-    let [outer, inside @ ..] = loops else { return leaf(dst, src) };
-    for i in 0..outer.extent as isize {
-        // SAFETY: K4; below, the rest of the loops from this step.
-        let (dst, src) = unsafe { (dst.offset(i * outer.dst), src.offset(i * outer.src)) };
-        let goes_on = if inside.is_empty() {
-            // Nothing recurs around one loop.
-            leaf(dst, src)
-        } else {
-            // SAFETY: as above.
-            unsafe { walk(inside, dst, src, leaf) }
-        };
-        if !goes_on {
-            return false;
-        }
-    }
-    true
 }

@@ -6,8 +6,8 @@
 
 #![allow(unsafe_code, reason = "the walk turns a plan's offsets into pointers")]
 
-use super::execute::walk;
 use super::loop_nest::{Loop, LoopNest};
+use stridewise_kernels::copy::walk;
 
 /// Bytes of a piece.
 const PIECE: usize = 4 << 10;

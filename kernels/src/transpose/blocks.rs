@@ -9,9 +9,9 @@
 //! follow, and a line that is streamed whole has no order to keep.
 
 use super::table::{COLUMNS, ColumnTable, Offsets, Steps, Table};
-use super::tile::Tile;
-use super::{LINE, Walk, each};
-use crate::copy::Axis;
+use super::tile::{Tile, fills_lanes};
+use super::{LINE, Walk};
+use crate::copy::{Axis, walk};
 use crate::dispatch::Simd;
 use crate::item::Sized;
 use crate::vector::{Vector, cover};
@@ -64,10 +64,11 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
                 let (down, across) = (down.first * SIZE, across.first * SIZE);
                 // SAFETY: a block of each plane.
                 unsafe {
-                    each(self.around, self.dst, self.src, &mut |dst, src| {
+                    walk(self.around, self.dst, self.src, &|dst, src| {
                         let (dst, src) = (dst.wrapping_add(down), src.wrapping_add(across));
                         let tile = Tile { dst, src, rows, columns };
                         go::<S, _, _, SIZE>(tile, rows.len(), columns.len(), Store);
+                        true
                     });
                 }
             }
@@ -193,7 +194,7 @@ impl<S: Simd, R: Offsets, C: Offsets, P: Put, const SIZE: usize> Block<S, R, C, 
                         |column| tile.from::<SIZE>(row, column).line::<S, SIZE, true, false>(),
                     );
                 }
-            } else if S::SCALAR || rows.min(lane) * columns.min(lane) * 4 < lane * lane {
+            } else if S::SCALAR || !fills_lanes::<SIZE>(rows.min(lane), columns.min(lane)) {
                 tile.by_items::<Sized<SIZE>>(SIZE, rows, columns);
             } else if rows < lane || columns < lane {
                 let (r, c) = (rows.min(lane), columns.min(lane));

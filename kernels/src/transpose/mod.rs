@@ -24,7 +24,7 @@ mod tile;
 mod tiled;
 mod triples;
 
-use crate::copy::{self, Axis, Block};
+use crate::copy::{self, Axis, Block, walk};
 use crate::dispatch::{Kernel, KernelFn, Simd, select};
 use crate::equal::Equal;
 use crate::item::{Any, Item, Sized, with_item};
@@ -146,7 +146,10 @@ impl Transpose {
                 return self.run_one(dst, src, plane);
             }
             let one = Plane { around: &[], ..*plane };
-            each(plane.around, dst, src, &mut |dst, src| self.run_one(dst, src, &one));
+            walk(plane.around, dst, src, &|dst, src| {
+                self.run_one(dst, src, &one);
+                true
+            });
         }
     }
 
@@ -179,8 +182,7 @@ impl Transpose {
     }
 
     /// Whether the items that [`run`](Transpose::run) would move are where it
-    /// would move them: in `left` in the destination's place. Only one plane is
-    /// compared, whatever is `around` it.
+    /// would move them: in `left` in the destination's place.
     ///
     /// A comparison of large planes: the source's lines are turned in scratch
     /// as they are for a copy, and compared as they leave it.
@@ -197,10 +199,15 @@ impl Transpose {
         plane: &Plane<'_>,
         equal: Equal,
     ) -> bool {
-        let plane = core::ptr::from_ref(plane).cast();
+        let one = Plane { around: &[], ..*plane };
+        let one = core::ptr::from_ref(&one).cast();
         // SAFETY: K1 by the level that `new` had, the rest by the caller; the
         // plane lives as long as the call, which writes nothing to `left`.
-        unsafe { (self.run)(((left.cast_mut(), right, plane), Some(equal))) }
+        unsafe {
+            walk(plane.around, left.cast_mut(), right, &|left, right| {
+                (self.run)(((left, right, one), Some(equal)))
+            })
+        }
     }
 
     /// To be called after the last plane that was streamed.
@@ -423,31 +430,6 @@ impl<const SIZE: usize> Kernel for TransposeBlock<SIZE> {
                 return small::run::<S, SIZE>(dst, src, inner, outer);
             }
             Walk::<SIZE> { dst, src, rows, columns, around: &[] }.by_blocks::<S>();
-        }
-    }
-}
-
-/// Calls `leaf` for each step of the axes.
-///
-/// # Safety
-/// K4 for the offsets that the axes visit.
-#[inline]
-unsafe fn each(
-    around: &[Axis],
-    dst: *mut u8,
-    src: *const u8,
-    leaf: &mut impl FnMut(*mut u8, *const u8),
-) {
-    let [outer, inside @ ..] = around else { return leaf(dst, src) };
-    for i in 0..outer.extent as isize {
-        // SAFETY: K4; below, the rest of the axes from this step.
-        let (dst, src) = unsafe { (dst.offset(i * outer.dst), src.offset(i * outer.src)) };
-        if inside.is_empty() {
-            // Nothing recurs around one axis.
-            leaf(dst, src);
-        } else {
-            // SAFETY: as above.
-            unsafe { each(inside, dst, src, leaf) };
         }
     }
 }

@@ -3,10 +3,10 @@
 
 use super::blocks::{Store, go};
 use super::table::{Steps, Table};
-use super::tile::{Tile, micro};
+use super::tile::{Tile, fills_lanes, micro};
 use super::tiled::by_strips;
-use super::{Args, BLOCK, Plane, each, triples};
-use crate::copy::{Axis, Block};
+use super::{Args, BLOCK, Plane, triples};
+use crate::copy::{Axis, Block, walk};
 use crate::dispatch::{Kernel, Simd};
 use crate::item::{Item, Sized};
 use crate::vector::{Vector, cover};
@@ -41,7 +41,7 @@ pub(super) unsafe fn run<S: Simd, const SIZE: usize>(
     // SAFETY: handed on; the micro-tiles fit.
     unsafe {
         let (r, c) = (rows.extent.min(lane), columns.extent.min(lane));
-        if S::SCALAR || SIZE == 16 || r * c * 4 < lane * lane {
+        if S::SCALAR || SIZE == 16 || !fills_lanes::<SIZE>(r, c) {
             straight::<Sized<SIZE>>(dst, src, SIZE, rows, columns);
         } else if r < lane || c < lane {
             let (down, across) = (Steps::new(rows.src), Steps::new(columns.dst));
@@ -104,7 +104,7 @@ pub(super) unsafe fn by_tables<S: Simd, I: Item>(
             let (down, across) = (row * I::size(item), column * I::size(item));
             // SAFETY: a block of each plane.
             unsafe {
-                each(plane.around, dst, src, &mut |dst, src| {
+                walk(plane.around, dst, src, &|dst, src| {
                     let (dst, src) = (dst.wrapping_add(down), src.wrapping_add(across));
                     let tile = Tile { dst, src, rows, columns };
                     if !S::SCALAR && triples::pays(I::size(item), rows.len(), columns.len()) {
@@ -112,6 +112,7 @@ pub(super) unsafe fn by_tables<S: Simd, I: Item>(
                     } else {
                         tile.by_items::<I>(item, rows.len(), columns.len());
                     }
+                    true
                 });
             }
         }

@@ -114,6 +114,13 @@ pub(super) unsafe fn rounds<V: Vector, const SIZE: usize>(
     }
 }
 
+/// Whether so many rows and columns of a micro-tile of lanes are worth it: a
+/// quarter of its items.
+#[inline(always)]
+pub(super) const fn fills_lanes<const SIZE: usize>(rows: usize, columns: usize) -> bool {
+    4 * rows * columns >= (16 / SIZE) * (16 / SIZE)
+}
+
 impl<R: Offsets, C: Offsets> Tile<R, C> {
     /// The part from `row` and `column` on.
     ///

@@ -15,7 +15,6 @@ use crate::axes::Axes;
 use crate::parallel;
 use crate::plan::coalesce::coalesce;
 use crate::plan::compare::Comparison;
-use crate::plan::execute::walk;
 use crate::plan::grid::Grid;
 use crate::plan::loop_nest::{Loop, LoopNest};
 use crate::plan::normalize::{Traversal, normalize};
@@ -25,6 +24,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::slice::from_raw_parts;
 use stridewise_kernels::Level;
+use stridewise_kernels::copy::walk;
 use stridewise_kernels::equal::{Equal, Mode};
 
 /// Bytes of a block of one pair: large, as nothing is met again.
