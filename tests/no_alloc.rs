@@ -3,9 +3,9 @@
 use std::alloc::{GlobalAlloc, System};
 use std::cell::Cell;
 use stridewise::{
-    Array, CopyPlan, IndirectArray, Layout, Order, View, ViewMut, copy, copy_broadcast,
-    copy_within, equal, first_mismatch, hash_into, level, raw, siphash13, tree_hash, xxh3_64,
-    xxh3_128,
+    Array, Caches, CopyPlan, IndirectArray, Layout, Level, Options, Order, View, ViewMut, copy,
+    copy_broadcast, copy_within, equal, first_mismatch, hash_into, level, raw, siphash13,
+    tree_hash, xxh3_64, xxh3_128,
 };
 
 /// The system's allocator, which counts for the thread.
@@ -62,6 +62,32 @@ fn four_axes_with_pointers_need_no_heap() {
         xxh3_128(&turned).unwrap();
     });
     assert_eq!(used, 0);
+}
+
+/// What is too large for the caches neither, not even where it is packed on its
+/// way.
+#[test]
+fn large_copies_need_no_heap() {
+    level().unwrap();
+    let caches = Some(Caches { l1: 0, l2: 1 << 20, l3: 0, follows_rows: true });
+    let options = Options { level: None, chunks: Some(1), caches };
+    let src = Layout::contiguous(&[5, 7, 9, 3, 11, 13], 4, Order::C).unwrap();
+    for axes in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [4, 0, 2, 5, 3, 1]] {
+        let from = src.permute(&axes).unwrap();
+        let to = from.contiguous_like(Order::C);
+        let (data, mut out) = (vec![1u8; src.nbytes()], vec![0u8; src.nbytes()]);
+        let mut boxes = None;
+        let used = allocations(|| {
+            let plan = CopyPlan::with(&to, &from, options).unwrap();
+            // SAFETY: both hold all items.
+            unsafe { plan.run_raw(out.as_mut_ptr(), data.as_ptr()) };
+            boxes = Some(plan);
+        });
+        assert_eq!((used, &out), (0, &data), "{axes:?}");
+        let text = boxes.expect("a plan").to_string();
+        let packed = axes[0] > 0 && level() != Ok(Level::SCALAR);
+        assert_eq!(text.contains("kernel: boxes"), packed, "{text}");
+    }
 }
 
 #[test]

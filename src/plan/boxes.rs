@@ -10,11 +10,10 @@
 use super::cost::Cost;
 use super::grid::Grid;
 use super::loop_nest::{Loop, LoopNest};
-use super::policy;
+use super::policy::{self, LARGEST_BOX as LARGEST};
 use super::tile::{Inner, groups};
 use super::{Family, How, Schedule};
 use crate::axes::Axes;
-use crate::memory;
 use core::mem::MaybeUninit;
 use stridewise_kernels::copy::Copy;
 use stridewise_kernels::transpose::Distance;
@@ -25,8 +24,6 @@ const LINE: usize = 64;
 /// Rows of a multiple of so many bytes in the scratch share cache sets, unless
 /// a line is between them.
 const SET: usize = 512;
-/// Bytes of boxes for which the allocator has no memory.
-const SMALL: usize = 16 << 10;
 
 /// Caches that have all of a box, and those that have nothing.
 const INSIDE: Caches = Caches { l2: usize::MAX, l3: usize::MAX, ..OUTSIDE };
@@ -114,7 +111,9 @@ impl Boxes {
 
     pub(super) fn new(level: Level, caches: policy::For) -> Boxes {
         let runs = Copy::new(level, Family::Runs, 1).past_caches();
-        Boxes { level, bytes: policy::box_bytes(caches), runs }
+        let bytes = policy::box_bytes(caches);
+        debug_assert!(bytes <= LARGEST, "boxes of {bytes} bytes");
+        Boxes { level, bytes, runs }
     }
 
     pub(super) fn fence(&self) {
@@ -127,19 +126,13 @@ impl Boxes {
     /// K2 to K4 for `nest` from these bases.
     #[inline(never)]
     pub(super) unsafe fn run(&self, nest: &LoopNest, stream: bool, dst: *mut u8, src: *const u8) {
-        let mut small = MaybeUninit::<[u8; room(SMALL)]>::uninit();
-        let mut large = memory::reserve::<u8>(room(self.bytes)).unwrap_or_default();
-        let (bytes, start) = if large.capacity() > 0 {
-            (self.bytes, large.as_mut_ptr())
-        } else {
-            (SMALL, small.as_mut_ptr().cast())
-        };
-        let scratch = start.wrapping_add(start.align_offset(LINE));
-        let grid = Grid::new(nest, bytes);
+        let mut scratch = Scratch(MaybeUninit::uninit());
+        let scratch = scratch.0.as_mut_ptr().cast::<u8>();
+        let grid = Grid::new(nest, self.bytes);
         let mut whole = None;
         for id in 0..grid.count(nest) {
             let (block, full) = grid.block(nest, &grid.first(nest, id));
-            debug_assert!(block.bytes() <= bytes, "a box of {} bytes", block.bytes());
+            debug_assert!(block.bytes() <= self.bytes, "a box of {} bytes", block.bytes());
             let part;
             let plan = match &whole {
                 Some(plan) if full => plan,
@@ -149,8 +142,9 @@ impl Boxes {
                     &part
                 }
             };
-            // SAFETY: handed on for a part of the loops; the scratch has room
-            // for them.
+            // SAFETY: K2 to K4 for a part of the loops. Nobody else has the
+            // scratch, which holds a box: no more bytes than `self.bytes`, in rows
+            // of `SET` at least if they are a line apart.
             unsafe {
                 plan.pack.run_without_fence(scratch, src.offset(block.src));
                 plan.leave.run_without_fence(dst.offset(block.dst), scratch);
@@ -174,8 +168,11 @@ impl Boxes {
         let inner = Inner { inner: nest.loops.len(), ..Boxes::INNER };
         let (once, boxes) = (Cost::new(nest, inner, cache), Cost::new(&split, inner, cache));
         Cost {
-            read_again: (boxes.read + boxes.read_again).saturating_sub(once.read),
-            written_again: (boxes.written + boxes.written_again).saturating_sub(once.written),
+            read_again: boxes.read.saturating_add(boxes.read_again).saturating_sub(once.read),
+            written_again: boxes
+                .written
+                .saturating_add(boxes.written_again)
+                .saturating_sub(once.written),
             ..once
         }
     }
@@ -188,11 +185,10 @@ impl Boxes {
     }
 }
 
-/// Bytes of a scratch for boxes of some bytes: rows may be a line apart, and it
-/// starts on a line.
-const fn room(bytes: usize) -> usize {
-    bytes + bytes / (SET / LINE) + LINE
-}
+/// The largest box, whose rows may be a line apart. On the stack, since copies
+/// of few axes take no memory from the heap.
+#[repr(align(64))]
+struct Scratch(MaybeUninit<[u8; LARGEST + LARGEST / (SET / LINE)]>);
 
 /// The two copies of a box, from offset 0.
 struct Plan {

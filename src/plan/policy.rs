@@ -59,9 +59,12 @@ pub(crate) fn turns(nest: &LoopNest, caches: For) -> bool {
     exceeds(nest, caches, |caches| caches.l3 / 8)
 }
 
+/// Bytes of the largest box.
+pub(crate) const LARGEST_BOX: usize = 128 << 10;
+
 /// Bytes of a box, which stays in the second cache on its way.
 pub(crate) fn box_bytes(caches: For) -> usize {
-    (caches.unwrap_or_else(Caches::detect).l2 / 8).clamp(16 << 10, 256 << 10)
+    (caches.unwrap_or_else(Caches::detect).l2 / 8).clamp(16 << 10, LARGEST_BOX)
 }
 
 /// The number of chunks for so many bytes; 1 is serial.
