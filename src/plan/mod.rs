@@ -10,9 +10,9 @@
 //! 5. `tile` gives the innermost loops to a kernel,
 //! 6. `partition` cuts one loop into chunks for threads.
 //!
-//! What its kernel would write past the caches in pieces of lines is packed in
-//! cache instead (`boxes`). `execute` walks the other loops, `explain` tells them, with the cache
-//! lines that they should touch (`cost`). No pass sees a pointer, and the same
+//! What a kernel would write past the caches in parts of lines is packed in
+//! cache first (`boxes`). `execute` walks the other loops, `explain` tells them,
+//! with the cache lines that they should touch (`cost`). No pass sees a pointer, and the same
 //! layouts at the same level and for the same caches (`policy`) give the same
 //! plan. Equality uses the same nests (`compare`), cut so that blocks keep
 //! lines of both operands (`grid`), as does the search for the first mismatch

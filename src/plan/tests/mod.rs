@@ -14,7 +14,7 @@ use super::loop_nest::{Loop, LoopNest};
 use super::normalize::{Traversal, normalize};
 use super::order::order;
 use super::tile::{Inner, block, groups, tile, turned};
-use super::turn::turn;
+use super::turn::{turn, turn_back};
 use proptest::prelude::*;
 use std::vec::Vec;
 use stridewise_kernels::copy::Family;
@@ -54,6 +54,16 @@ fn normalize_turns_the_destination_forward() {
     let mut n = nest(1, &[l(5, -10, 1), l(2, 3, -7)]);
     normalize(&mut n, Traversal::Free);
     assert_eq!(n, LoopNest { dst: -40, src: 4, ..nest(1, &[l(5, 10, -1), l(2, 3, -7)]) });
+}
+
+#[test]
+fn turn_back_undoes_a_turn() {
+    let mut n = LoopNest { src: 3, ..nest(1, &[l(50, 4, 4), l(4, 1, -1)]) };
+    let before = n.clone();
+    let unit = turn(&mut n);
+    assert_eq!((unit, n.item, n.src), (1, 4, 0));
+    turn_back(&mut n, unit);
+    assert_eq!(n, before);
 }
 
 #[test]
