@@ -61,11 +61,11 @@ fn bench(criterion: &mut Criterion, case: &EqualCase) {
         }};
     }
     match kind {
-        Kind::U8 => ndarray!(u8),
-        Kind::U16 => ndarray!(u16),
+        Kind::Bytes(1) => ndarray!(u8),
+        Kind::Bytes(2) => ndarray!(u16),
         Kind::F32 => ndarray!(f32),
         Kind::F64 => ndarray!(f64),
-        Kind::Bytes12 => {}
+        Kind::Bytes(_) => {}
     }
     group.finish();
 }

@@ -1,6 +1,24 @@
 //! The loops that a programmer writes: one per axis, in the order of the
 //! indices, over pointers of the item's size.
 
+/// `$call` with `$ty` as the type of items of so many bytes.
+macro_rules! of_bytes {
+    ($bytes:expr, $ty:ident => $call:expr) => {
+        of_bytes!($bytes, $ty => $call, 1 u8, 2 u16, 4 u32, 8 u64, 16 u128, 3 [u8; 3], 5 [u8; 5],
+            6 [u8; 6], 7 [u8; 7], 10 [u8; 10], 12 [u8; 12], 20 [u8; 20], 24 [u8; 24], 32 [u8; 32],
+            36 [u8; 36], 48 [u8; 48], 64 [u8; 64])
+    };
+    ($bytes:expr, $ty:ident => $call:expr, $($n:literal $is:ty),*) => {
+        match $bytes {
+            $($n => {
+                type $ty = $is;
+                $call
+            })*
+            other => panic!("the catalogue has no items of {other} bytes"),
+        }
+    };
+}
+
 /// Copies items one by one.
 ///
 /// # Safety
@@ -13,18 +31,8 @@ pub unsafe fn copy(
     src: *const u8,
     from: &[isize],
 ) {
-    macro_rules! by_size {
-        ($($n:literal => $ty:ty),*) => {
-            match item {
-                // SAFETY: the caller's.
-                $($n => unsafe { walk::<$ty>(shape, dst, to, src, from, |x| x) },)*
-                _ => panic!("the catalogue has no items of {item} bytes"),
-            }
-        };
-    }
-    by_size!(1 => u8, 2 => u16, 4 => u32, 8 => u64, 16 => u128, 3 => [u8; 3], 5 => [u8; 5],
-        6 => [u8; 6], 7 => [u8; 7], 10 => [u8; 10], 12 => [u8; 12], 20 => [u8; 20],
-        24 => [u8; 24], 32 => [u8; 32], 36 => [u8; 36], 48 => [u8; 48], 64 => [u8; 64]);
+    // SAFETY: the caller's.
+    unsafe { of_bytes!(item, Item => walk::<Item>(shape, dst, to, src, from, |x| x)) }
 }
 
 /// Copies words of 4 bytes in the other byte order.
@@ -126,11 +134,11 @@ pub unsafe fn equal_kind(
     // SAFETY: the caller's.
     unsafe {
         match kind {
-            Kind::U8 => equal::<u8>(shape, a, a_strides, b, b_strides),
-            Kind::U16 => equal::<u16>(shape, a, a_strides, b, b_strides),
             Kind::F32 => equal::<f32>(shape, a, a_strides, b, b_strides),
             Kind::F64 => equal::<f64>(shape, a, a_strides, b, b_strides),
-            Kind::Bytes12 => equal::<[u8; 12]>(shape, a, a_strides, b, b_strides),
+            Kind::Bytes(n) => {
+                of_bytes!(n, Item => equal::<Item>(shape, a, a_strides, b, b_strides))
+            }
         }
     }
 }
@@ -138,16 +146,12 @@ pub unsafe fn equal_kind(
 /// What compared items are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Bytes.
-    U8,
-    /// Words of two bytes.
-    U16,
     /// Floats.
     F32,
     /// Doubles.
     F64,
-    /// Records.
-    Bytes12,
+    /// Anything else of so many bytes, which are equal if their bytes are.
+    Bytes(usize),
 }
 
 impl Kind {
@@ -155,11 +159,9 @@ impl Kind {
     pub fn element(self) -> stridewise::ElementType {
         use stridewise::ElementType;
         match self {
-            Kind::U8 => ElementType::of::<u8>(),
-            Kind::U16 => ElementType::of::<u16>(),
             Kind::F32 => ElementType::of::<f32>(),
             Kind::F64 => ElementType::of::<f64>(),
-            Kind::Bytes12 => ElementType::bytes(12),
+            Kind::Bytes(n) => ElementType::bytes(n),
         }
     }
 }

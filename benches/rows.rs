@@ -249,7 +249,7 @@ impl Rows {
         let [n] = self.of([8 << 20]);
         self.equal("eq-contig-f64-64MiB", 0.95, Kind::F64, [c(&[n], 8), c(&[n], 8)]);
         let [n] = self.of([64 << 20]);
-        self.equal("eq-contig-u8-64MiB", 0.97, Kind::U8, [c(&[n], 1), c(&[n], 1)]);
+        self.equal("eq-contig-u8-64MiB", 0.97, Kind::Bytes(1), [c(&[n], 1), c(&[n], 1)]);
         let [h, w] = self.of([4096, 4096]);
         let (left, right) = (c(&[h, w], 4), c(&[w, h], 4).turned());
         let turned = [left.clone(), right.clone()];
@@ -264,9 +264,9 @@ impl Rows {
         self.equal("eq-step2-f32-32Mi", 0.6, Kind::F32, [stepped, dense]);
         let [h, w, k] = self.of([2160, 2560, 3]);
         let planes = c(&[k, h, w], 1).by(&[1, 2, 0]);
-        self.equal("eq-hwc-planes-u8", Floor::None, Kind::U8, [c(&[h, w, k], 1), planes]);
+        self.equal("eq-hwc-planes-u8", Floor::None, Kind::Bytes(1), [c(&[h, w, k], 1), planes]);
         let mirrored = c(&[h, w * k], 1).at(1, every(-1));
-        self.equal("eq-mirrored-u8", Floor::None, Kind::U8, [c(&[h, w * k], 1), mirrored]);
+        self.equal("eq-mirrored-u8", Floor::None, Kind::Bytes(1), [c(&[h, w * k], 1), mirrored]);
     }
 
     fn hashes(&mut self) {

@@ -1,14 +1,17 @@
 //! Holds every case of the catalogue to the naive loop, at every level.
 //!
-//! `cargo run --release -p stridewise-benches --example floor -- [copy|equal|hash|sweep] [name] [--large|--small]`
+//! `cargo run --release -p stridewise-benches --example floor -- [copy|equal|hash] [sweep] [name] [--large|--small]`
 //!
 //! Prints nanoseconds of the naive loop and of `memcpy`, and how often ours
 //! goes into the naive loop's time: one-shot, planned at each level. A ratio
-//! below 1 is marked and repeated at the end.
+//! below 1 is marked and repeated at the end. `sweep` takes the thousands of cases
+//! between the catalogue's.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use stridewise::{AnyView, CopyPlan, EqualPlan, HashPlan, Level, Mode, Options, raw};
+use stridewise::{
+    AnyView, CopyPlan, EqualPlan, HashPlan, Layout, Level, Mode, Options, Order, raw,
+};
 use stridewise_benches::cases::{self, Case, EqualCase, Size};
 use stridewise_benches::memory::Buffer;
 use stridewise_benches::naive;
@@ -23,38 +26,39 @@ fn main() {
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("the first pool");
     let words: Vec<String> = std::env::args().skip(1).collect();
     let flag = |name: &str| words.iter().any(|w| w == name);
-    let part = words.iter().find(|w| ["copy", "equal", "hash", "sweep"].contains(&w.as_str()));
-    let wanted = words.iter().find(|w| !w.starts_with("--") && Some(*w) != part);
+    let verbs = ["copy", "equal", "hash"];
+    let verb = |name| flag(name) || !verbs.into_iter().any(flag);
+    let sweep = flag("sweep");
+    let wanted = words
+        .iter()
+        .find(|w| !w.starts_with("--") && *w != "sweep" && !verbs.contains(&w.as_str()));
     let keep = |case: &Case| {
         wanted.is_none_or(|name| case.name.contains(name.as_str()))
             && !(flag("--small") && case.size == Size::Large)
             && !(flag("--large") && case.size != Size::Large)
     };
-    let verb = |name: &str| part.is_none_or(|p| p == name);
     let mut report = Report::new();
+    if sweep {
+        report.patience = Duration::from_millis(20);
+    }
+    let cases = |catalogue: fn() -> Vec<Case>| {
+        let all = if sweep { cases::sweep() } else { catalogue() };
+        all.into_iter().filter(keep)
+    };
     if verb("copy") {
-        for case in cases::tiny().into_iter().chain(cases::roofline()).chain(cases::nasty()) {
-            if keep(&case) {
-                copy(&case, &mut report);
-            }
-        }
+        let catalogue = || [cases::tiny(), cases::roofline(), cases::nasty()].concat();
+        cases(catalogue).for_each(|case| copy(&case, &mut report));
     }
     if verb("equal") {
-        for case in cases::equals().into_iter().filter(|case| keep(&case.case)) {
-            equal(&case, &mut report);
-        }
+        let all: Vec<EqualCase> = if sweep {
+            cases::sweep().into_iter().map(EqualCase::of).collect()
+        } else {
+            cases::equals()
+        };
+        all.iter().filter(|case| keep(&case.case)).for_each(|case| equal(case, &mut report));
     }
     if verb("hash") {
-        for case in cases::hashes().into_iter().filter(keep) {
-            hash(&case, &mut report);
-        }
-    }
-    // Thousands, and only if they are asked for.
-    if part.is_some_and(|part| part == "sweep") {
-        report.patience = Duration::from_millis(20);
-        for case in cases::sweep().into_iter().filter(keep) {
-            copy(&case, &mut report);
-        }
+        cases(cases::hashes).for_each(|case| hash(&case, &mut report));
     }
     report.end();
 }
@@ -159,7 +163,8 @@ fn equal(case: &EqualCase, report: &mut Report) {
 }
 
 fn hash(case: &Case, report: &mut Report) {
-    let Case { dst: to, src: from, .. } = case;
+    let from = &case.src;
+    let to = &Layout::contiguous(from.shape(), from.itemsize(), Order::C).expect("fits");
     let src = Buffer::filled(from);
     let mut dst = Buffer::new(to);
     let (d, s) = (dst.origin_mut(), src.origin());

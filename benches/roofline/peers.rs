@@ -53,7 +53,7 @@ fn of<T: Copy + Default + Send + Sync + 'static>(bed: &Bed) -> Vec<Engine<'stati
 /// All that can do this comparison.
 pub fn comparisons(pair: &Pair) -> Vec<Engine<'static>> {
     match pair.kind {
-        Kind::U8 => equal_of::<u8>(pair),
+        Kind::Bytes(1) => equal_of::<u8>(pair),
         Kind::F32 => equal_of::<f32>(pair),
         Kind::F64 => equal_of::<f64>(pair),
         kind => panic!("no row compares {kind:?}"),
