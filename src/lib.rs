@@ -104,8 +104,8 @@ pub use ops::{
     to_contiguous_any, tree_hash, value_hash, xxh3_64, xxh3_128,
 };
 pub use parallel::serial;
-pub use stridewise_kernels::Caches;
 pub use stridewise_kernels::equal::Mode;
+pub use stridewise_kernels::{Caches, Prefetch};
 pub use view::{
     AnyArray, AnyView, AnyViewMut, Array, IndirectArray, Strided, StridedMut, View, ViewMut,
 };

@@ -10,7 +10,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stridewise::{
     AnyView, Caches, CopyPlan, ElementType, EqualPlan, HashPlan, Layout, Level, Mode, Options,
-    Order, Slice,
+    Order, Prefetch, Slice,
 };
 
 /// The layout from the first byte that it spans, and how many it spans.
@@ -100,9 +100,9 @@ fn prop_hash_stays_inside() {
 }
 
 /// No caches: everything that can be streamed is.
-const NONE: Caches = Caches { l1: 0, l2: 0, l3: 0, follows_rows: false };
+const NONE: Caches = Caches { l1: 0, l2: 0, l3: 0, prefetch: Prefetch::Runs };
 /// The same for other prefetchers.
-const FOLLOWS: Caches = Caches { follows_rows: true, ..NONE };
+const FOLLOWS: Caches = Caches { prefetch: Prefetch::Pages, ..NONE };
 
 /// A layout of each class, to be copied from and to C order: rows, columns
 /// and streams on either side of what kernels take at once, and so long that

@@ -3,8 +3,8 @@
 use std::alloc::{GlobalAlloc, System};
 use std::cell::Cell;
 use stridewise::{
-    Array, Caches, CopyPlan, IndirectArray, Layout, Level, Options, Order, View, ViewMut, copy,
-    copy_broadcast, copy_within, equal, first_mismatch, hash_into, level, raw, siphash13,
+    Array, Caches, CopyPlan, IndirectArray, Layout, Level, Options, Order, Prefetch, View, ViewMut,
+    copy, copy_broadcast, copy_within, equal, first_mismatch, hash_into, level, raw, siphash13,
     tree_hash, xxh3_64, xxh3_128,
 };
 
@@ -70,8 +70,8 @@ fn four_axes_with_pointers_need_no_heap() {
 fn large_copies_need_no_heap() {
     // Read once, with what allocations that takes.
     level().unwrap();
-    Caches::detect();
-    let caches = Some(Caches { l1: 0, l2: 1 << 20, l3: 0, follows_rows: true });
+    let _ = Caches::detect();
+    let caches = Some(Caches { l1: 0, l2: 1 << 20, l3: 0, prefetch: Prefetch::Pages });
     let options = Options { level: None, chunks: Some(1), caches };
     let src = Layout::contiguous(&[5, 7, 9, 3, 11, 13], 4, Order::C).unwrap();
     for axes in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [4, 0, 2, 5, 3, 1]] {

@@ -5,9 +5,9 @@
 //! once, more is on its way: there the lines of the next pages are asked for
 //! page beside page, a line of each in turn.
 
-use crate::Caches;
 use crate::dispatch::Simd;
 use crate::transpose::LINE;
+use crate::{Caches, Prefetch};
 
 const PAGE: usize = 4096;
 /// Pages side by side.
@@ -38,7 +38,7 @@ impl Ahead {
     /// For a run of so many bytes that is long or alone.
     #[inline(always)]
     pub(crate) fn of_run(bytes: usize, backwards: bool) -> Ahead {
-        if bytes >= LONG && Caches::detect().follows_rows {
+        if bytes >= LONG && fetches_pages(Caches::detect()) {
             Ahead::Pages
         } else if backwards {
             // Prefetchers do not expect that.
@@ -57,7 +57,7 @@ impl Ahead {
         stride: isize,
         backwards: bool,
     ) -> Ahead {
-        if !(ROW..LONG).contains(&bytes) || !Caches::detect().follows_rows {
+        if !(ROW..LONG).contains(&bytes) || !fetches_pages(Caches::detect()) {
             return Ahead::of_run(bytes, backwards);
         }
         let row = o % PAGES;
@@ -88,6 +88,10 @@ impl Ahead {
     }
 }
 
+fn fetches_pages(caches: Caches) -> bool {
+    caches.prefetch == Prefetch::Pages
+}
+
 /// Whether to ask for so many bytes page beside page where a plan has not told
 /// that they are in memory: not if the second cache holds them.
 #[inline(always)]
@@ -95,7 +99,7 @@ pub(crate) fn comes_from_memory(bytes: usize) -> bool {
     // Few bytes are not worth looking that up.
     bytes >= Caches::LEAST.l2 && {
         let caches = Caches::detect();
-        caches.follows_rows && bytes >= caches.l2
+        fetches_pages(caches) && bytes >= caches.l2
     }
 }
 

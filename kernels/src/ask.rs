@@ -4,8 +4,8 @@ use crate::Level;
 use crate::ahead::ask_near;
 use crate::dispatch::{Kernel, KernelFn, Simd, select};
 
-/// Asks for memory that is read in pieces, page beside page, where [many rows
-/// are followed](crate::Caches::follows_rows).
+/// Asks for memory that is read in pieces, page beside page, where [pages are
+/// fetched](crate::Prefetch::Pages).
 ///
 /// Kernels that move or compare long runs ask for them themselves. This is
 /// for callers of one kernel after the other, on a piece at a time.

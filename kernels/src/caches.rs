@@ -22,9 +22,26 @@ pub struct Caches {
     pub l2: usize,
     /// The last level, be it the second or the third.
     pub l3: usize,
-    /// Whether the prefetchers follow dozens of rows that are read side by
-    /// side, a line of each in turn, as Intel's do.
-    pub follows_rows: bool,
+    /// What is fetched before it is read.
+    pub prefetch: Prefetch,
+}
+
+/// What a CPU fetches from memory before it is read, from less to more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Prefetch {
+    /// A few long runs, as AMD's CPUs without AVX-512 do, and whoever else is
+    /// not known.
+    Runs,
+    /// Dozens of rows too that are read side by side, a line of each in turn,
+    /// as AMD's with AVX-512 do.
+    Rows,
+    /// And, as Intel's do, whatever else is asked for some pages ahead.
+    Pages,
+}
+
+impl Prefetch {
+    /// As two bits.
+    const ALL: [Prefetch; 3] = [Prefetch::Runs, Prefetch::Rows, Prefetch::Pages];
 }
 
 const KIB: usize = 1 << 10;
@@ -34,21 +51,22 @@ impl Caches {
     /// What is assumed where nobody says: small, because a plan for a cache
     /// that is not there costs more than one that leaves some of it unused.
     pub const USUAL: Caches =
-        Caches { l1: 32 * KIB, l2: 512 * KIB, l3: 8 * MIB, follows_rows: false };
+        Caches { l1: 32 * KIB, l2: 512 * KIB, l3: 8 * MIB, prefetch: Prefetch::Runs };
 
     /// The least that [`Caches::sane`] makes of any size.
-    pub const LEAST: Caches = Caches { l1: 16 * KIB, l2: 128 * KIB, l3: MIB, follows_rows: false };
+    pub const LEAST: Caches =
+        Caches { l1: 16 * KIB, l2: 128 * KIB, l3: MIB, prefetch: Prefetch::Runs };
 
     /// Where nobody has said anything yet.
     #[cfg_attr(
         not(any(test, target_arch = "x86_64", all(feature = "std", target_os = "linux"))),
         allow(dead_code)
     )]
-    const UNKNOWN: Caches = Caches { l1: 0, l2: 0, l3: 0, follows_rows: false };
+    const UNKNOWN: Caches = Caches { l1: 0, l2: 0, l3: 0, prefetch: Prefetch::Runs };
 
     /// The most that [`Caches::sane`] makes of any size.
     pub const MOST: Caches =
-        Caches { l1: 128 * KIB, l2: 16 * MIB, l3: 64 * MIB, follows_rows: true };
+        Caches { l1: 128 * KIB, l2: 16 * MIB, l3: 64 * MIB, prefetch: Prefetch::Pages };
 
     /// A larger last level is made of the parts of dozens of cores, and is
     /// hardly faster than memory for one of them.
@@ -65,16 +83,16 @@ impl Caches {
         if l1 == 0 || l2 == 0 || l3 == 0 {
             return find();
         }
-        Caches { l1, l2, l3: l3 & !FOLLOWS, follows_rows: l3 & FOLLOWS != 0 }
+        Caches { l1, l2, l3: l3 & !BITS, prefetch: Prefetch::ALL[l3 & BITS] }
     }
 
     /// These sizes where they can be true, else what is nearest to them: a
     /// size of 0 is not known, and no level is smaller than the one below.
     ///
     /// ```
-    /// use stridewise_kernels::Caches;
+    /// use stridewise_kernels::{Caches, Prefetch};
     /// // What a virtual machine with a part of a large server may say.
-    /// let caches = Caches { l1: 0, l2: 2 << 20, l3: 300 << 20, follows_rows: true };
+    /// let caches = Caches { l1: 0, l2: 2 << 20, l3: 300 << 20, prefetch: Prefetch::Pages };
     /// assert_eq!(caches.sane(), Caches { l1: 32 << 10, l3: 12 << 20, ..caches });
     /// ```
     #[must_use]
@@ -90,7 +108,7 @@ impl Caches {
             l3 => l3,
         };
         let l3 = l3.clamp(least3.max(l2), Caches::MOST.l3);
-        Caches { l1, l2, l3, follows_rows: self.follows_rows }
+        Caches { l1, l2, l3, prefetch: self.prefetch }
     }
 
     /// Takes a cache into account that somebody describes.
@@ -111,15 +129,15 @@ impl Caches {
 
 /// The sizes, smallest first; 0 until they are known.
 static SIZES: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
-/// In the last of them: whether rows are followed.
-const FOLLOWS: usize = 1;
+/// In the last of them: what is fetched.
+const BITS: usize = 3;
 
 #[cold]
 fn find() -> Caches {
     let found = described().map_or(Caches::USUAL, Caches::sane);
     // Of the last level, odd bytes do not count.
-    let found = Caches { l3: found.l3 & !FOLLOWS, ..found };
-    let l3 = found.l3 | if found.follows_rows { FOLLOWS } else { 0 };
+    let found = Caches { l3: found.l3 & !BITS, ..found };
+    let l3 = found.l3 | found.prefetch as usize;
     for (size, found) in SIZES.iter().zip([found.l1, found.l2, l3]) {
         size.store(found, Relaxed);
     }
@@ -130,17 +148,31 @@ fn find() -> Caches {
 #[cfg(target_arch = "x86_64")]
 fn described() -> Option<Caches> {
     // Leaf 4 is Intel's, and 0 elsewhere; AMD has the same under another number.
-    let intel = || leaves(4).map(|caches| Caches { follows_rows: true, ..caches });
-    intel().or_else(|| leaves(0x8000_001d))
+    let of = |leaf, prefetch| leaves(leaf).map(|caches| Caches { prefetch, ..caches });
+    let amd = if has_avx512() { Prefetch::Rows } else { Prefetch::Runs };
+    of(4, Prefetch::Pages).or_else(|| of(0x8000_001d, amd))
+}
+
+/// Whether the CPU is of those that have AVX-512, used or not.
+#[cfg(target_arch = "x86_64")]
+fn has_avx512() -> bool {
+    const AVX512F: u32 = 1 << 16;
+    ask(0, 0).eax >= 7 && ask(7, 0).ebx & AVX512F != 0
+}
+
+#[cfg(target_arch = "x86_64")]
+fn ask(leaf: u32, part: u32) -> core::arch::x86_64::CpuidResult {
+    // Safe to call in later versions of Rust.
+    #[allow(unused_unsafe)]
+    // SAFETY: every x86-64 CPU has the instruction.
+    unsafe {
+        core::arch::x86_64::__cpuid_count(leaf, part)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 fn leaves(leaf: u32) -> Option<Caches> {
-    use core::arch::x86_64::{__cpuid_count, CpuidResult};
-    // Safe to call in later versions of Rust.
-    #[allow(unused_unsafe)]
-    // SAFETY: every x86-64 CPU has the instruction.
-    let ask = |leaf, cache| unsafe { __cpuid_count(leaf, cache) };
+    use core::arch::x86_64::CpuidResult;
     // The first leaf of each range names the last.
     if ask(leaf & 0x8000_0000, 0).eax < leaf {
         return None;
@@ -210,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_true_is_made_usual() {
-        let of = |l1, l2, l3| Caches { l1, l2, l3, follows_rows: false };
+        let of = |l1, l2, l3| Caches { l1, l2, l3, prefetch: Prefetch::Runs };
         let sane = |l1, l2, l3| of(l1, l2, l3).sane();
         assert_eq!(sane(0, 0, 0), Caches::USUAL);
         let zen3 = of(32 * KIB, 512 * KIB, 32 * MIB);
@@ -218,7 +250,7 @@ mod tests {
         // No third level: the second is the last.
         assert_eq!(sane(64 * KIB, 4 * MIB, 0), of(64 * KIB, 4 * MIB, 4 * MIB));
         assert_eq!(sane(1, 1, 1), Caches::LEAST);
-        let most = Caches { follows_rows: true, ..of(usize::MAX, usize::MAX, usize::MAX) };
+        let most = Caches { prefetch: Prefetch::Pages, ..of(usize::MAX, usize::MAX, usize::MAX) };
         assert_eq!(most.sane(), Caches::MOST);
         // The largest of a few cores, and one of many.
         let last = |l3| sane(48 * KIB, 2 * MIB, l3).l3;
@@ -248,7 +280,7 @@ mod tests {
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(
             found,
-            Some(Caches { l1: 48 * KIB, l2: 2 * MIB, l3: 32 * MIB, follows_rows: false })
+            Some(Caches { l1: 48 * KIB, l2: 2 * MIB, l3: 32 * MIB, prefetch: Prefetch::Runs })
         );
         assert_eq!(listed(&folder), None);
     }

@@ -56,5 +56,5 @@ mod wasm32;
 mod x86_64;
 
 pub use ask::Ask;
-pub use caches::Caches;
+pub use caches::{Caches, Prefetch};
 pub use level::Level;

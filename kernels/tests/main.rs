@@ -11,7 +11,7 @@ mod equal;
 mod hash;
 mod plane;
 
-use caches::Caches;
+use caches::{Caches, Prefetch};
 use stridewise_kernels::Level;
 
 // What `ahead` needs of the library: a level that its tests can watch.

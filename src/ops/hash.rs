@@ -233,7 +233,7 @@ impl HashPlan {
         }
         let mut distance = Distance::Core;
         if blocks.count() > 1 {
-            distance = policy::distance(&blocks.nest, options.caches);
+            distance = policy::distance_to_scratch(&blocks.nest, options.caches);
             let bytes = bytes_of_runs(&blocks.nest, distance).clamp(LARGE, LARGEST);
             blocks = Blocks::new(blocks.nest, bytes);
         }

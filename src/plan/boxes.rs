@@ -17,7 +17,7 @@ use crate::axes::Axes;
 use core::mem::MaybeUninit;
 use stridewise_kernels::copy::Copy;
 use stridewise_kernels::transpose::Distance;
-use stridewise_kernels::{Caches, Level};
+use stridewise_kernels::{Caches, Level, Prefetch};
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -27,7 +27,7 @@ const SET: usize = 512;
 
 /// Caches that have all of a box, and those that have nothing.
 const INSIDE: Caches = Caches { l2: usize::MAX, l3: usize::MAX, ..OUTSIDE };
-const OUTSIDE: Caches = Caches { l1: 0, l2: 0, l3: 0, follows_rows: false };
+const OUTSIDE: Caches = Caches { l1: 0, l2: 0, l3: 0, prefetch: Prefetch::Runs };
 
 /// Whether a nest that goes past the caches is better packed first, although
 /// that takes two passes: where the kernel's rows are short, or begin anywhere

@@ -27,7 +27,7 @@ use core::mem::MaybeUninit;
 use stridewise_kernels::copy::{Axis, Block, Family};
 use stridewise_kernels::equal::{Class, Equal, Mode};
 use stridewise_kernels::transpose::Distance;
-use stridewise_kernels::{Ask, Caches, Level};
+use stridewise_kernels::{Ask, Caches, Level, Prefetch};
 
 /// A comparison that is ready to run; the left operand stands in the
 /// destination's place.
@@ -165,10 +165,11 @@ impl Comparison {
     /// Caches for comparing a part in the same way: beyond them if this is, and
     /// that matters.
     pub(crate) fn caches_of_parts(&self) -> policy::For {
-        let follows_rows = matches!(self.way, Way::Pieces(_));
+        let pieces = matches!(self.way, Way::Pieces(_));
+        let prefetch = if pieces { Prefetch::Pages } else { Prefetch::Runs };
         match &self.way {
             Way::InPlace | Way::Tiles(Tiles { far: false, .. }) => None,
-            _ => Some(Caches { follows_rows, ..Caches::LEAST }),
+            _ => Some(Caches { prefetch, ..Caches::LEAST }),
         }
     }
 

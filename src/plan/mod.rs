@@ -210,6 +210,9 @@ impl How {
         };
         let chunks = chunks.unwrap_or_else(|| policy::chunks_for(bytes));
         let mut how = How { inner, unit, kernel, distance, stream, split: Split::WHOLE, level };
+        if transposes {
+            how.distance = policy::distance_of(&how.planes(nest), caches);
+        }
         let by_rows = transposes && how.planes(nest).in_pairs();
         how.split = partition::partition(nest, inner, chunks, by_rows);
         how

@@ -4,8 +4,8 @@
 //! caches or threads. Each number was measured: see `docs/decisions.md`.
 
 use super::loop_nest::LoopNest;
-use stridewise_kernels::Caches;
-use stridewise_kernels::transpose::Distance;
+use stridewise_kernels::transpose::{Distance, Plane, rows_collide};
+use stridewise_kernels::{Caches, Prefetch};
 
 /// The caches that a plan is made for; those of this CPU if it names none.
 /// They are looked up only where the answer depends on them.
@@ -37,20 +37,47 @@ pub(crate) fn prefetches(nest: &LoopNest, caches: For) -> bool {
 /// Whether what is beyond the caches is also asked for by who reads it in
 /// pieces.
 pub(crate) fn asks(nest: &LoopNest, caches: For) -> bool {
-    prefetches(nest, caches) && caches.unwrap_or_else(Caches::detect).follows_rows
+    prefetches(nest, caches) && prefetch(caches) == Prefetch::Pages
+}
+
+fn prefetch(caches: For) -> Prefetch {
+    caches.unwrap_or_else(Caches::detect).prefetch
 }
 
 /// Where the operands of a transpose mostly are. In memory it is written past
 /// the caches, earlier than other copies: it would read each line before.
 pub(crate) fn distance(nest: &LoopNest, caches: For) -> Distance {
     if exceeds(nest, caches, |caches| caches.l3 / 4) {
-        let follows = caches.unwrap_or_else(Caches::detect).follows_rows;
+        let follows = prefetch(caches) >= Prefetch::Rows;
         if follows { Distance::FollowedMemory } else { Distance::Memory }
     } else if prefetches(nest, caches) {
         Distance::Caches
     } else {
         Distance::Core
     }
+}
+
+/// The same for planes of such a nest: where rows are followed but single lines
+/// are streamed at full speed too, pairs do not always pay.
+pub(crate) fn distance_of(plane: &Plane<'_>, caches: For) -> Distance {
+    if plane.distance < Distance::FollowedMemory || prefetch(caches) > Prefetch::Rows {
+        return plane.distance;
+    }
+    let pays = match plane.item() {
+        1 | 4 => plane.in_pairs() && plane.rows_collide(),
+        2 | 8 | 16 => plane.in_pairs(),
+        item => item > 8,
+    };
+    if pays { Distance::FollowedMemory } else { Distance::Memory }
+}
+
+/// The same for a nest of which blocks go to a scratch.
+pub(crate) fn distance_to_scratch(nest: &LoopNest, caches: For) -> Distance {
+    let distance = distance(nest, caches);
+    let followed = distance == Distance::FollowedMemory;
+    let collide = nest.loops.iter().any(|l| rows_collide(l.src));
+    let pays = || collide || prefetch(caches) > Prefetch::Rows;
+    if followed && !pays() { Distance::Memory } else { distance }
 }
 
 /// Whether a comparison turns planes as a copy would, rather than by tiles:

@@ -8,7 +8,7 @@ use super::oracle::{Kind, kinds, offsets};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use stridewise::{Caches, Layout, Level, Options};
+use stridewise::{Caches, Layout, Level, Options, Prefetch};
 
 /// Two layouts of one shape, and how to run.
 #[derive(Clone, Debug)]
@@ -194,8 +194,8 @@ pub(super) fn itemsize() -> impl Strategy<Value = usize> {
 pub(crate) fn options() -> impl Strategy<Value = Options> {
     let levels: Vec<Level> = Level::available().collect();
     let chunks = vec![1usize, 1, 2, 3, 7, 16];
-    let no = |follows_rows| Some(Caches { l1: 0, l2: 0, l3: 0, follows_rows });
-    let caches = vec![None, no(false), no(true)];
+    let no = |prefetch| Some(Caches { l1: 0, l2: 0, l3: 0, prefetch });
+    let caches = vec![None, no(Prefetch::Runs), no(Prefetch::Rows), no(Prefetch::Pages)];
     (select(levels), select(chunks), select(caches)).prop_map(|(level, chunks, caches)| Options {
         level: Some(level),
         chunks: Some(chunks),

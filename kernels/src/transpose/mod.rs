@@ -50,7 +50,7 @@ pub enum Distance {
     Caches,
     /// Mostly in memory. So do small items, and rows that share cache sets.
     Memory,
-    /// The same where [many rows are followed](crate::Caches::follows_rows):
+    /// The same where [many rows are followed](crate::Prefetch::Rows):
     /// what is written past the caches is written in pairs of lines.
     FollowedMemory,
 }
@@ -343,8 +343,9 @@ impl Plane<'_> {
     }
 
     /// Bytes of an item: the step of the innermost row axis.
+    #[must_use]
     #[inline(always)]
-    fn item(&self) -> usize {
+    pub fn item(&self) -> usize {
         self.rows.last().map_or(1, |axis| axis.dst.unsigned_abs())
     }
 
@@ -400,13 +401,19 @@ impl Plane<'_> {
         rows.len() * item >= 2 * LINE && columns.len() * item >= LINE
     }
 
-    /// Whether rows on either side are so far apart that they share the sets
-    /// of a first-level cache, or a bank of memory.
-    fn rows_collide(&self) -> bool {
-        const APART: isize = 4096;
-        self.rows.iter().any(|axis| axis.src % APART == 0)
-            || self.columns.iter().any(|axis| axis.dst % APART == 0)
+    /// Whether rows on either side [collide](rows_collide).
+    #[must_use]
+    pub fn rows_collide(&self) -> bool {
+        self.rows.iter().any(|axis| rows_collide(axis.src))
+            || self.columns.iter().any(|axis| rows_collide(axis.dst))
     }
+}
+
+/// Whether rows that are so many bytes apart share the sets of a first-level
+/// cache, or a bank of memory.
+#[must_use]
+pub fn rows_collide(step: isize) -> bool {
+    step % 4096 == 0
 }
 
 /// A plane with one axis each way, as a block of a copy.

@@ -8,9 +8,9 @@ use crate::plan::loop_nest::LoopNest;
 use std::collections::BTreeSet;
 use std::string::ToString;
 use std::vec::Vec;
-use stridewise_kernels::{Caches, Level};
+use stridewise_kernels::{Caches, Level, Prefetch};
 
-const NONE: Caches = Caches { l1: 0, l2: 0, l3: 0, follows_rows: true };
+const NONE: Caches = Caches { l1: 0, l2: 0, l3: 0, prefetch: Prefetch::Pages };
 
 fn best() -> Option<Level> {
     Level::available().last().filter(|&level| level != Level::SCALAR)

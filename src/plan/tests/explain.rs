@@ -2,12 +2,13 @@
 
 use crate::{
     Caches, CopyPlan, ElementType, EqualPlan, HashPlan, Layout, Level, Mode, Options, Order,
+    Prefetch,
 };
 use std::string::{String, ToString};
 use stridewise_kernels::equal::Mode::Values;
 
 const SCALAR: Options = Options { level: Some(Level::SCALAR), chunks: Some(1), caches: Some(ZEN3) };
-const ZEN3: Caches = Caches { l1: 32 << 10, l2: 512 << 10, l3: 32 << 20, follows_rows: false };
+const ZEN3: Caches = Caches { l1: 32 << 10, l2: 512 << 10, l3: 32 << 20, prefetch: Prefetch::Runs };
 
 /// The plan that makes the view C-contiguous.
 fn to_c(src: &Layout, options: Options) -> String {

@@ -4,9 +4,10 @@ use super::{l, nest};
 use crate::plan::Schedule;
 use crate::plan::policy::{chunks_for, distance, prefetches, streams};
 use stridewise_kernels::transpose::Distance;
-use stridewise_kernels::{Caches, Level};
+use stridewise_kernels::{Caches, Level, Prefetch};
 
-const CACHES: Caches = Caches { l1: 32 << 10, l2: 512 << 10, l3: 32 << 20, follows_rows: false };
+const CACHES: Caches =
+    Caches { l1: 32 << 10, l2: 512 << 10, l3: 32 << 20, prefetch: Prefetch::Runs };
 
 #[test]
 fn copies_stream_once_they_touch_a_part_of_the_last_cache() {
@@ -28,9 +29,11 @@ fn transposes_are_farther_away_the_more_they_touch() {
     let at = [1, core, core + 1, caches, caches + 1].map(|bytes| of(bytes, CACHES));
     let (near, far) = (Distance::Core, Distance::Caches);
     assert_eq!(at, [near, near, far, far, Distance::Memory]);
-    let follows = Caches { follows_rows: true, ..CACHES };
+    let follows = Caches { prefetch: Prefetch::Pages, ..CACHES };
     let at = [caches, caches + 1].map(|bytes| of(bytes, follows));
     assert_eq!(at, [far, Distance::FollowedMemory]);
+    let rows = Caches { prefetch: Prefetch::Rows, ..CACHES };
+    assert_eq!(of(caches + 1, rows), Distance::FollowedMemory);
     // A second cache that holds more than a part of the last one.
     let wide = Caches { l2: 16 << 20, ..CACHES };
     assert_eq!([caches, caches + 1].map(|bytes| of(bytes, wide)), [near, Distance::Memory]);
@@ -56,17 +59,20 @@ fn parts_of_followed_memory_are_streamed_and_other_parts_as_they_were() {
 
 #[test]
 fn planes_in_pairs_are_cut_by_rows() {
-    let at = |item: usize, gap, follows_rows| {
+    let at = |item: usize, gap, prefetch| {
         let (k, n) = (item as isize, 2048 * item as isize);
-        let nest = nest(item, &[l(2048, n + gap, k), l(2048, k, n)]);
-        Schedule::new(nest, Level::SCALAR, Some(Caches { follows_rows, ..CACHES }), Some(16))
+        let nest = nest(item, &[l(2048, n + gap, k), l(2048, k, n + gap)]);
+        Schedule::new(nest, Level::SCALAR, Some(Caches { prefetch, ..CACHES }), Some(16))
             .how
             .split
             .at
     };
-    assert_eq!([at(4, 0, true), at(4, 0, false)], [1, 0]);
+    assert_eq!([at(4, 0, Prefetch::Pages), at(4, 0, Prefetch::Runs)], [1, 0]);
+    // Rows of 8 KiB collide; a line more, and single lines are as fast.
+    assert_eq!([0, 64].map(|gap| at(4, gap, Prefetch::Rows)), [1, 0]);
+    assert_eq!(at(4, 64, Prefetch::Pages), 1);
     // No pairs: rows that begin anywhere in a line, items of three bytes.
-    assert_eq!([at(4, 4, true), at(3, 0, true)], [0, 0]);
+    assert_eq!([at(4, 4, Prefetch::Pages), at(3, 0, Prefetch::Pages)], [0, 0]);
 }
 
 #[test]
