@@ -51,7 +51,7 @@ pub(super) struct Packing<'a> {
 impl Pack {
     pub(super) fn new(blocks: &Blocks, level: Level, distance: Distance) -> Pack {
         let bytes = blocks.step_bytes();
-        let rows = blocks.steps() * bytes > SMALL && bytes.is_multiple_of(SET);
+        let rows = blocks.steps() * bytes > SMALL && bytes > SET && bytes.is_multiple_of(SET);
         let pitch = if rows { bytes + LINE } else { bytes };
         Pack { full: Pack::copy(blocks, blocks.steps(), pitch, level, distance), pitch, distance }
     }
