@@ -38,6 +38,22 @@ const LARGEST: usize = 8 << 20;
 /// Runs of so many bytes are hashed where they lie.
 pub(super) const DIRECT: usize = 1024;
 
+/// On a line, so that the hasher loads what the copy has just stored.
+#[repr(align(64))]
+pub(super) struct Scratch<const N: usize>(MaybeUninit<[u8; N]>);
+
+impl<const N: usize> Scratch<N> {
+    #[inline]
+    pub(super) fn new() -> Self {
+        Scratch(MaybeUninit::uninit())
+    }
+
+    #[inline]
+    pub(super) fn start(&mut self) -> *mut u8 {
+        self.0.as_mut_ptr().cast()
+    }
+}
+
 /// XXH3-64 with seed 0 of the view's C-order bytes.
 ///
 /// # Errors
@@ -397,8 +413,8 @@ impl HashPlan {
         origin: *const u8,
         hash: impl Fn(&[u8]) -> T,
     ) -> T {
-        let mut scratch = MaybeUninit::<[u8; N]>::uninit();
-        let start = scratch.as_mut_ptr().cast::<u8>();
+        let mut scratch = Scratch::<N>::new();
+        let start = scratch.start();
         // SAFETY: K2 for the block, whose bytes fill the scratch gaplessly
         // from its start; K3, nobody else has it.
         unsafe {

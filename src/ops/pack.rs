@@ -3,12 +3,11 @@
 
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
-use super::hash::{HashPlan, SMALL};
+use super::hash::{HashPlan, SMALL, Scratch};
 use crate::plan::Schedule;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
 use crate::{memory, parallel};
-use core::mem::MaybeUninit;
 use core::ops::Range;
 use stridewise_kernels::Level;
 use stridewise_kernels::transpose::Distance;
@@ -104,15 +103,17 @@ impl HashPlan {
             return unsafe { self.feed_cores(None, origin, range, sink) };
         };
         let need = self.blocks.steps() * pack.pitch;
-        let mut small = MaybeUninit::<[u8; SMALL]>::uninit();
+        let mut small = Scratch::<SMALL>::new();
         if need <= SMALL {
-            let packing = Packing { pack, scratch: small.as_mut_ptr().cast(), next: None };
+            let packing = Packing { pack, scratch: small.start(), next: None };
             // SAFETY: handed on; the scratch has room for a block.
             return unsafe { self.feed_cores(Some(packing), origin, range, sink) };
         }
+        let need = need.next_multiple_of(LINE);
         let room = if ahead { need.saturating_mul(2) } else { need };
-        if let Ok(mut large) = memory::reserve::<u8>(room) {
-            let scratch = large.as_mut_ptr();
+        if let Ok(mut large) = memory::reserve::<u8>(room.saturating_add(LINE)) {
+            let start: *mut u8 = large.as_mut_ptr();
+            let scratch = start.wrapping_add(start.align_offset(LINE));
             let next = ahead.then(|| scratch.wrapping_add(need));
             let packing = Packing { pack, scratch, next };
             // SAFETY: handed on; the scratch has room for a block, or two.
@@ -122,8 +123,7 @@ impl HashPlan {
             let blocks = Blocks::new(self.blocks.nest.clone(), SMALL);
             let pack = Pack::new(&blocks, self.level, Distance::Core);
             let plan = HashPlan { blocks, pack: None, ..self.clone() };
-            let scratch = small.as_mut_ptr().cast();
-            let packing = Packing { pack: &pack, scratch, next: None };
+            let packing = Packing { pack: &pack, scratch: small.start(), next: None };
             // SAFETY: handed on; items that are packed are shorter than
             // `DIRECT`, so a block has at most `SMALL` bytes.
             unsafe { plan.feed_cores(Some(packing), origin, range, sink) };

@@ -93,16 +93,25 @@ const SHORT: usize = 16;
 /// that what differs early costs no tile.
 const FEW: usize = 128;
 
-/// Whether items are compared one by one: few, or near, large and compared by
-/// bits. To pack those costs more than it saves; floats are many at a time.
-fn in_place(nest: &LoopNest, equal: Equal) -> bool {
+/// Whether items are compared one by one, as packing them would cost more than
+/// it saves: if they are few, or near and of a size that no register has, or
+/// would be packed on both sides. The numbers were measured: see
+/// `docs/decisions.md`.
+fn in_place(nest: &LoopNest, equal: Equal, caches: policy::For) -> bool {
     let bits = equal.mode() == Mode::Bits || equal.class() == Class::Bits;
+    let one_packed = has_runs(nest, |l| l.dst);
     let near = match nest.item {
-        8 if bits => 8 << 10,
-        9.. if bits => 32 << 10,
+        8 if one_packed => 8 << 10,
+        5 | 16 | 32.. if one_packed && bits => 32 << 10,
+        5..=8 => usize::MAX,
+        // Floats are many at a time.
+        9.. if bits => usize::MAX,
         _ => 0,
     };
-    nest.items() <= FEW || nest.bytes() <= near
+    // Rows that share cache sets are better read once.
+    let collide = |l: &Loop| l.extent > 8 && (l.dst % 512 == 0 || l.src % 512 == 0);
+    let far = || policy::prefetches(nest, caches) || nest.loops.iter().any(collide);
+    nest.items() <= FEW || nest.bytes() <= near && (nest.bytes() <= 32 << 10 || !far())
 }
 
 /// Bytes of the first run that are looked at before all else: whole items.
@@ -135,7 +144,7 @@ impl Comparison {
                 swap(&mut nest);
                 simplify(&mut nest);
             }
-            if !in_place(&nest, equal) {
+            if !in_place(&nest, equal, caches) {
                 let level = equal.level();
                 if policy::turns(&nest, caches)
                     && let Some((nest, how)) = planes(&nest, level, caches, chunks)
