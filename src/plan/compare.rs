@@ -102,10 +102,12 @@ fn in_place(nest: &LoopNest, equal: Equal, caches: policy::For) -> bool {
     let one_packed = has_runs(nest, |l| l.dst);
     let near = match nest.item {
         8 if one_packed => 8 << 10,
-        5 | 16 | 32.. if one_packed && bits => 32 << 10,
+        5 if one_packed => 32 << 10,
         5..=8 => usize::MAX,
         // Floats are many at a time.
-        9.. if bits => usize::MAX,
+        16 if one_packed && bits => 32 << 10,
+        9..24 if bits => usize::MAX,
+        24.. if bits => return true,
         _ => 0,
     };
     // Rows that share cache sets are better read once.
