@@ -94,8 +94,8 @@ const SHORT: usize = 16;
 const FEW: usize = 128;
 
 /// Whether items are compared one by one, as packing them would cost more than
-/// it saves: if they are few, or near and of a size that no register has, or
-/// would be packed on both sides. The numbers were measured: see
+/// it saves: if they are few, large, or near and of a size that no register has or
+/// packed on both sides. The numbers were measured: see
 /// `docs/decisions.md`.
 fn in_place(nest: &LoopNest, equal: Equal, caches: policy::For) -> bool {
     let bits = equal.mode() == Mode::Bits || equal.class() == Class::Bits;
