@@ -2,6 +2,7 @@
 //! keeps its best time and its median.
 
 use rayon::ThreadPool;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -111,7 +112,8 @@ const MOST: usize = 1000;
 /// Two threads are not let at fewer bytes: waking one takes longer.
 const FEW: usize = 64 << 10;
 
-/// Lets the engines take turns until each has had its part of so many seconds.
+/// Lets the engines take turns until each has had its part of so many seconds;
+/// each round in another order, as who comes before decides what is in the caches.
 pub fn measure(mut engines: Vec<Engine>, bytes: usize, seconds: f64) -> Vec<Time> {
     engines.retain(|engine| engine.threads == 1 || (bytes >= FEW && two_threads()));
     let share = seconds * 1e9 / engines.len() as f64;
@@ -124,10 +126,13 @@ pub fn measure(mut engines: Vec<Engine>, bytes: usize, seconds: f64) -> Vec<Time
     let mut samples: Vec<Vec<f64>> =
         first.iter().map(|&first| if first > SLOW { vec![first] } else { Vec::new() }).collect();
     let mut spent = vec![0.0; engines.len()];
+    let mut order: Vec<usize> = (0..engines.len()).collect();
     loop {
         let mut turns = 0;
-        for (at, engine) in engines.iter_mut().enumerate() {
-            let (pace, taken) = (paces[at], samples[at].len());
+        let random = RandomState::new();
+        order.sort_by_cached_key(|at| random.hash_one(at));
+        for &at in &order {
+            let (engine, pace, taken) = (&mut engines[at], paces[at], samples[at].len());
             if (taken == 0 || pace < SLOW)
                 && (taken < FEWEST || (taken < MOST && spent[at] < share))
             {
