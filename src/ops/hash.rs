@@ -212,6 +212,8 @@ pub struct HashPlan {
     pub(crate) pack: Option<Pack>,
     /// Pieces of a tree hash, at most.
     pub(super) chunks: usize,
+    /// Where all bytes are from the origin, and how many, if they are one run.
+    pub(super) run: Option<(isize, usize)>,
 }
 
 impl HashPlan {
@@ -245,7 +247,10 @@ impl HashPlan {
         let long = blocks.nest.item >= DIRECT || blocks.nest.loops.is_empty();
         if long || blocks.nest.is_empty() {
             let blocks = blocks.of_runs();
-            return Ok(HashPlan { layout, level, blocks, pack: None, chunks });
+            let nest = &blocks.nest;
+            let one = nest.loops.is_empty() && !layout.is_indirect();
+            let run = one.then_some((nest.src, nest.item));
+            return Ok(HashPlan { layout, level, blocks, pack: None, chunks, run });
         }
         let mut distance = Distance::Core;
         if blocks.count() > 1 {
@@ -254,7 +259,7 @@ impl HashPlan {
             blocks = Blocks::new(blocks.nest, bytes);
         }
         let pack = Some(Pack::new(&blocks, level, distance));
-        Ok(HashPlan { layout, level, blocks, pack, chunks })
+        Ok(HashPlan { layout, level, blocks, pack, chunks, run: None })
     }
 
     /// [`xxh3_64`] of a view that is laid out as planned.
@@ -318,6 +323,7 @@ impl HashPlan {
     /// `origin` points to the item at index 0 of readable memory that the
     /// planned layout lies in, or the pointer that leads there. See
     /// [`CopyPlan::run_raw`](crate::CopyPlan::run_raw) for an example.
+    #[inline]
     #[must_use]
     pub unsafe fn xxh3_64_raw(&self, origin: *const u8) -> u64 {
         let of = |bytes: &[u8]| xxh3_64_of(self.level, 0, bytes);
@@ -335,6 +341,7 @@ impl HashPlan {
     /// # Safety
     ///
     /// That of [`xxh3_64_raw`](HashPlan::xxh3_64_raw).
+    #[inline]
     #[must_use]
     pub unsafe fn xxh3_128_raw(&self, origin: *const u8) -> u128 {
         let of = |bytes: &[u8]| xxh3_128_of(self.level, 0, bytes);
@@ -353,12 +360,9 @@ impl HashPlan {
     /// K2 for the planned layout, as long as the run is used.
     #[inline]
     unsafe fn run<'a>(&self, origin: *const u8) -> Option<&'a [u8]> {
-        let nest = &self.blocks.nest;
-        let one = self.pack.is_none() && nest.loops.is_empty() && !self.layout.is_indirect();
-        // SAFETY: without loops the item is all there is.
-        one.then(|| unsafe {
-            core::slice::from_raw_parts(origin.wrapping_offset(nest.src), nest.item)
-        })
+        let (at, bytes) = self.run?;
+        // SAFETY: the planned layout has these bytes.
+        Some(unsafe { core::slice::from_raw_parts(origin.wrapping_offset(at), bytes) })
     }
 
     /// What `of` says of bytes that are few enough to be packed on the stack,
