@@ -94,26 +94,31 @@ const SHORT: usize = 16;
 const FEW: usize = 128;
 
 /// Whether items are compared one by one, as packing them would cost more than
-/// it saves: if they are few, large, or near and of a size that no register has or
-/// packed on both sides. The numbers were measured: see
-/// `docs/decisions.md`.
+/// it saves: few items; else integers, bytes and single `f64`, one instruction
+/// each, if they are large, or near and either of a size that no register has
+/// or packed on both sides. Others are compared many at a time. The numbers
+/// were measured: see `docs/decisions.md`.
 fn in_place(nest: &LoopNest, equal: Equal, caches: policy::For) -> bool {
-    let bits = equal.mode() == Mode::Bits || equal.class() == Class::Bits;
+    /// Bytes that a small L1 holds.
+    const L1: usize = 32 << 10;
+    let values = equal.mode() == Mode::Values && equal.class() == Class::F64 && nest.item == 8;
+    let simple = values || equal.mode() == Mode::Bits || equal.class() == Class::Bits;
+    if nest.items() <= FEW || !simple {
+        return nest.items() <= FEW;
+    }
     let one_packed = has_runs(nest, |l| l.dst);
-    let near = match nest.item {
-        8 if one_packed => 8 << 10,
-        5 if one_packed => 32 << 10,
-        5..=8 => usize::MAX,
-        // Floats are many at a time.
-        16 if one_packed && bits => 32 << 10,
-        9..24 if bits => usize::MAX,
-        24.. if bits => return true,
-        _ => 0,
-    };
     // Rows that share cache sets are better read once.
-    let collide = |l: &Loop| l.extent > 8 && (l.dst % 512 == 0 || l.src % 512 == 0);
-    let far = || policy::prefetches(nest, caches) || nest.loops.iter().any(collide);
-    nest.items() <= FEW || nest.bytes() <= near && (nest.bytes() <= 32 << 10 || !far())
+    let collide = |l: &Loop| [l.dst, l.src].iter().any(|step| step % SET as isize == 0);
+    let near = match nest.item {
+        ..5 => return false,
+        24.. => return true,
+        8 if one_packed => 8 << 10,
+        5 | 16 if one_packed => L1,
+        _ if nest.loops.iter().any(|l| l.extent > 8 && collide(l)) => L1,
+        _ if policy::prefetches(nest, caches) => L1,
+        _ => return true,
+    };
+    nest.bytes() <= near
 }
 
 /// Bytes of the first run that are looked at before all else: whole items.

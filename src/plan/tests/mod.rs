@@ -2,6 +2,7 @@
 
 mod blocks;
 mod boxes;
+mod compare;
 mod cost;
 mod explain;
 mod grid;
