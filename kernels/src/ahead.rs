@@ -38,7 +38,7 @@ impl Ahead {
     /// For a run of so many bytes that is long or alone.
     #[inline(always)]
     pub(crate) fn of_run(bytes: usize, backwards: bool) -> Ahead {
-        if bytes >= LONG && fetches_pages(Caches::detect()) {
+        if bytes >= LONG && fetches_pages() {
             Ahead::Pages
         } else if backwards {
             // Prefetchers do not expect that.
@@ -57,7 +57,7 @@ impl Ahead {
         stride: isize,
         backwards: bool,
     ) -> Ahead {
-        if !(ROW..LONG).contains(&bytes) || !fetches_pages(Caches::detect()) {
+        if !(ROW..LONG).contains(&bytes) || !fetches_pages() {
             return Ahead::of_run(bytes, backwards);
         }
         let row = o % PAGES;
@@ -88,8 +88,9 @@ impl Ahead {
     }
 }
 
-fn fetches_pages(caches: Caches) -> bool {
-    caches.prefetch == Prefetch::Pages
+#[inline(always)]
+fn fetches_pages() -> bool {
+    Caches::detect().prefetch == Prefetch::Pages
 }
 
 /// Whether to ask for so many bytes page beside page where a plan has not told
@@ -99,7 +100,7 @@ pub(crate) fn comes_from_memory(bytes: usize) -> bool {
     // Few bytes are not worth looking that up.
     bytes >= Caches::LEAST.l2 && {
         let caches = Caches::detect();
-        fetches_pages(caches) && bytes >= caches.l2
+        caches.prefetch == Prefetch::Pages && bytes >= caches.l2
     }
 }
 

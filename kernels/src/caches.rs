@@ -40,7 +40,7 @@ pub enum Prefetch {
 }
 
 impl Prefetch {
-    /// As two bits.
+    /// By their numbers, which are two bits.
     const ALL: [Prefetch; 3] = [Prefetch::Runs, Prefetch::Rows, Prefetch::Pages];
 }
 
@@ -157,11 +157,11 @@ fn described() -> Option<Caches> {
 #[cfg(target_arch = "x86_64")]
 fn has_avx512() -> bool {
     const AVX512F: u32 = 1 << 16;
-    ask(0, 0).eax >= 7 && ask(7, 0).ebx & AVX512F != 0
+    cpuid(0, 0).eax >= 7 && cpuid(7, 0).ebx & AVX512F != 0
 }
 
 #[cfg(target_arch = "x86_64")]
-fn ask(leaf: u32, part: u32) -> core::arch::x86_64::CpuidResult {
+fn cpuid(leaf: u32, part: u32) -> core::arch::x86_64::CpuidResult {
     // Safe to call in later versions of Rust.
     #[allow(unused_unsafe)]
     // SAFETY: every x86-64 CPU has the instruction.
@@ -174,12 +174,12 @@ fn ask(leaf: u32, part: u32) -> core::arch::x86_64::CpuidResult {
 fn leaves(leaf: u32) -> Option<Caches> {
     use core::arch::x86_64::CpuidResult;
     // The first leaf of each range names the last.
-    if ask(leaf & 0x8000_0000, 0).eax < leaf {
+    if cpuid(leaf & 0x8000_0000, 0).eax < leaf {
         return None;
     }
     let mut caches = Caches::UNKNOWN;
     for cache in 0..8 {
-        let CpuidResult { eax, ebx, ecx, .. } = ask(leaf, cache);
+        let CpuidResult { eax, ebx, ecx, .. } = cpuid(leaf, cache);
         let bits = |word: u32, from: u32, many: u32| (word >> from & ((1 << many) - 1)) as usize;
         match eax & 0x1f {
             0 => break,

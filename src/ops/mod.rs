@@ -107,6 +107,6 @@ fn check_planned(planned: &Layout, given: &Layout) -> Result<(), MismatchError> 
 /// Whether two short lists are the same, without a call: some `memcmp` takes as
 /// long as a small view.
 #[inline]
-fn are_same<T: Copy + PartialEq>(a: &[T], b: &[T]) -> bool {
+fn are_same<T: PartialEq>(a: &[T], b: &[T]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(true, |same, (a, b)| same & (a == b))
 }

@@ -2,7 +2,7 @@
 
 use super::{l, nest};
 use crate::plan::Schedule;
-use crate::plan::policy::{chunks_for, distance, prefetches, streams};
+use crate::plan::policy::{chunks_for, distance, distance_to_scratch, prefetches, streams};
 use stridewise_kernels::transpose::Distance;
 use stridewise_kernels::{Caches, Level, Prefetch};
 
@@ -37,6 +37,20 @@ fn transposes_are_farther_away_the_more_they_touch() {
     // A second cache that holds more than a part of the last one.
     let wide = Caches { l2: 16 << 20, ..CACHES };
     assert_eq!([caches, caches + 1].map(|bytes| of(bytes, wide)), [near, Distance::Memory]);
+}
+
+#[test]
+fn blocks_go_in_pairs_where_rows_are_followed_and_collide() {
+    let at = |prefetch, bytes: usize, step| {
+        let nest = nest(4, &[l(bytes / 4, 4, step)]);
+        distance_to_scratch(&nest, Some(Caches { prefetch, ..CACHES }))
+    };
+    let memory = 4 << 20;
+    let of = |prefetch| [8192, 8256].map(|step| at(prefetch, memory + 4, step));
+    assert_eq!(of(Prefetch::Pages), [Distance::FollowedMemory; 2]);
+    assert_eq!(of(Prefetch::Rows), [Distance::FollowedMemory, Distance::Memory]);
+    assert_eq!(of(Prefetch::Runs), [Distance::Memory; 2]);
+    assert_eq!(at(Prefetch::Rows, memory, 8192), Distance::Caches);
 }
 
 #[test]
