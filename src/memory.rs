@@ -9,6 +9,7 @@
 
 use crate::error::AllocError;
 use alloc::vec::Vec;
+use core::mem::MaybeUninit;
 
 /// Bytes from which on memory is worth asking for: they hold a large page
 /// wherever they start.
@@ -49,6 +50,33 @@ fn advise<T>(items: &mut Vec<T>) {
 
 #[cfg(not(all(feature = "std", target_os = "linux", not(miri))))]
 fn advise<T>(_: &mut Vec<T>) {}
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+/// Room for so many bytes from a cache line on, as long as the vector lives.
+pub(crate) fn reserve_on_line(bytes: usize) -> Result<(Vec<u8>, *mut u8), AllocError> {
+    let mut room = reserve::<u8>(bytes.saturating_add(LINE - 1))?;
+    let start = room.as_mut_ptr();
+    Ok((room, start.wrapping_add(start.align_offset(LINE))))
+}
+
+/// Room on the stack. It starts on a line, so that who reads whole registers
+/// of what a copy has just stored does not read of two stores.
+#[repr(align(64))]
+pub(crate) struct Scratch<const BYTES: usize>(MaybeUninit<[u8; BYTES]>);
+
+impl<const BYTES: usize> Scratch<BYTES> {
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Scratch(MaybeUninit::uninit())
+    }
+
+    #[inline]
+    pub(crate) fn start(&mut self) -> *mut u8 {
+        self.0.as_mut_ptr().cast()
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,8 @@
 
 use super::hash::{DIRECT, HashPlan};
 use super::pack::{Pack, Packing};
+use crate::memory::Scratch;
 use crate::plan::hops::Hops;
-use core::mem::MaybeUninit;
 use core::ops::Range;
 
 /// Bytes of small cores that are put together before they are hashed.
@@ -72,8 +72,8 @@ impl HashPlan {
         range: Range<usize>,
         sink: &mut dyn FnMut(&[u8]),
     ) {
-        let mut room = MaybeUninit::<[u8; ROOM]>::uninit();
-        let start = room.as_mut_ptr().cast::<u8>();
+        let mut room = Scratch::<ROOM>::new();
+        let start = room.start();
         let nest = &self.blocks.nest;
         // Where the bytes that are wanted begin, and those yet to be put.
         let (mut first, mut end, mut left) = (range.start % bytes, 0, range.len());

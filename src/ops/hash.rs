@@ -14,6 +14,7 @@ use super::{Options, check_planned};
 use crate::error::{Error, MismatchError};
 use crate::layout::{Layout, Order};
 use crate::level::level;
+use crate::memory::Scratch;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::plain::packed;
@@ -21,7 +22,6 @@ use crate::plan::{Schedule, policy};
 use crate::view::Strided;
 use core::fmt;
 use core::hash::Hasher;
-use core::mem::MaybeUninit;
 use stridewise_kernels::Level;
 use stridewise_kernels::hash::{SipHasher13, Xxh3, xxh3_64 as xxh3_64_of, xxh3_128 as xxh3_128_of};
 use stridewise_kernels::transpose::Distance;
@@ -37,22 +37,6 @@ const LARGE: usize = 256 << 10;
 const LARGEST: usize = 8 << 20;
 /// Runs of so many bytes are hashed where they lie.
 pub(super) const DIRECT: usize = 1024;
-
-/// On a line, so that the hasher loads what the copy has just stored.
-#[repr(align(64))]
-pub(super) struct Scratch<const N: usize>(MaybeUninit<[u8; N]>);
-
-impl<const N: usize> Scratch<N> {
-    #[inline]
-    pub(super) fn new() -> Self {
-        Scratch(MaybeUninit::uninit())
-    }
-
-    #[inline]
-    pub(super) fn start(&mut self) -> *mut u8 {
-        self.0.as_mut_ptr().cast()
-    }
-}
 
 /// XXH3-64 with seed 0 of the view's C-order bytes.
 ///

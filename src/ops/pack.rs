@@ -3,11 +3,12 @@
 
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
-use super::hash::{HashPlan, SMALL, Scratch};
+use super::hash::{HashPlan, SMALL};
+use crate::memory::{Scratch, reserve_on_line};
+use crate::parallel;
 use crate::plan::Schedule;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
-use crate::{memory, parallel};
 use core::ops::Range;
 use stridewise_kernels::Level;
 use stridewise_kernels::transpose::Distance;
@@ -50,6 +51,7 @@ pub(super) struct Packing<'a> {
 impl Pack {
     pub(super) fn new(blocks: &Blocks, level: Level, distance: Distance) -> Pack {
         let bytes = blocks.step_bytes();
+        // Short rows are better fed together than kept apart.
         let rows = blocks.steps() * bytes > SMALL && bytes > SET && bytes.is_multiple_of(SET);
         let pitch = if rows { bytes + LINE } else { bytes };
         Pack { full: Pack::copy(blocks, blocks.steps(), pitch, level, distance), pitch, distance }
@@ -111,9 +113,7 @@ impl HashPlan {
         }
         let need = need.next_multiple_of(LINE);
         let room = if ahead { need.saturating_mul(2) } else { need };
-        if let Ok(mut large) = memory::reserve::<u8>(room.saturating_add(LINE)) {
-            let start: *mut u8 = large.as_mut_ptr();
-            let scratch = start.wrapping_add(start.align_offset(LINE));
+        if let Ok((_large, scratch)) = reserve_on_line(room) {
             let next = ahead.then(|| scratch.wrapping_add(need));
             let packing = Packing { pack, scratch, next };
             // SAFETY: handed on; the scratch has room for a block, or two.

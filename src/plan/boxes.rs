@@ -14,7 +14,7 @@ use super::policy::{self, LARGEST_BOX as LARGEST};
 use super::tile::{Inner, groups};
 use super::{Family, How, Schedule};
 use crate::axes::Axes;
-use core::mem::MaybeUninit;
+use crate::memory::Scratch;
 use stridewise_kernels::copy::Copy;
 use stridewise_kernels::transpose::Distance;
 use stridewise_kernels::{Caches, Level, Prefetch};
@@ -126,8 +126,8 @@ impl Boxes {
     /// K2 to K4 for `nest` from these bases.
     #[inline(never)]
     pub(super) unsafe fn run(&self, nest: &LoopNest, stream: bool, dst: *mut u8, src: *const u8) {
-        let mut scratch = Scratch(MaybeUninit::uninit());
-        let scratch = scratch.0.as_mut_ptr().cast::<u8>();
+        let mut scratch = Scratch::<ROOM>::new();
+        let scratch = scratch.start();
         let grid = Grid::new(nest, self.bytes);
         let mut whole = None;
         for id in 0..grid.count(nest) {
@@ -187,8 +187,7 @@ impl Boxes {
 
 /// The largest box, whose rows may be a line apart. On the stack, since copies
 /// of few axes take no memory from the heap.
-#[repr(align(64))]
-struct Scratch(MaybeUninit<[u8; LARGEST + LARGEST / (SET / LINE)]>);
+const ROOM: usize = LARGEST + LARGEST / (SET / LINE);
 
 /// The two copies of a box, from offset 0.
 struct Plan {

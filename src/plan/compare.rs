@@ -21,9 +21,8 @@ use super::partition::{Split, part, partition};
 use super::tile::{Inner, RUN, block, groups};
 use super::{Bases, How, Schedule, lines, policy, simplify};
 use crate::axes::Axes;
+use crate::memory::{Scratch, reserve_on_line};
 use crate::parallel;
-use alloc::vec::Vec;
-use core::mem::MaybeUninit;
 use stridewise_kernels::copy::{Axis, Block, Family};
 use stridewise_kernels::equal::{Class, Equal, Mode};
 use stridewise_kernels::transpose::Distance;
@@ -130,8 +129,7 @@ const fn padded(bytes: usize) -> usize {
 }
 
 /// Room for one operand's tile.
-#[repr(align(64))]
-struct Scratch(MaybeUninit<[u8; padded(TILE)]>);
+const ROOM: usize = padded(TILE);
 
 impl Comparison {
     /// All passes, for some caches; `chunks` is `None` to let the bytes
@@ -355,8 +353,8 @@ unsafe fn pieces(
     left: *const u8,
     right: *const u8,
 ) -> bool {
-    let mut scratch = [const { Scratch(MaybeUninit::uninit()) }; 2];
-    let scratch = scratch.each_mut().map(|s| s.0.as_mut_ptr().cast::<u8>());
+    let mut scratch = [const { Scratch::<ROOM>::new() }; 2];
+    let scratch = scratch.each_mut().map(Scratch::start);
     let (ask, steps) = (Ask::new(equal.level()), lines::steps(nest));
     // SAFETY: K2, K4; the scratch has room for a piece.
     unsafe {
@@ -388,17 +386,15 @@ impl Tiles {
     /// K2 and K4 for `nest`, which is the planned one or a part of it.
     #[inline(never)]
     unsafe fn run(&self, nest: &LoopNest, equal: Equal, left: *const u8, right: *const u8) -> bool {
-        let (mut small, mut large) = ([const { Scratch(MaybeUninit::uninit()) }; 2], Vec::new());
-        let mut scratch = small.each_mut().map(|s| s.0.as_mut_ptr().cast::<u8>());
+        let mut small = [const { Scratch::<ROOM>::new() }; 2];
+        let mut scratch = small.each_mut().map(Scratch::start);
         let mut here = self;
-        let smaller;
+        let (_large, smaller);
         if self.grid.bytes(nest) > TILE {
-            // Whole lines, and one to start at.
-            let need = padded(self.grid.bytes(nest)).next_multiple_of(PAD) + PAD;
-            if large.try_reserve_exact(2 * need).is_ok() {
-                let start: *mut u8 = large.as_mut_ptr();
-                let start = start.wrapping_add(start.align_offset(PAD));
-                scratch = [start, start.wrapping_add(need - PAD)];
+            let need = padded(self.grid.bytes(nest)).next_multiple_of(PAD);
+            if let Ok((room, start)) = reserve_on_line(2 * need) {
+                _large = room;
+                scratch = [start, start.wrapping_add(need)];
             } else {
                 // Without memory for them, more and smaller tiles.
                 smaller = Tiles::new(nest, equal.level(), false);

@@ -6,12 +6,12 @@ use super::fields::simplify;
 use super::lanes::Numbers;
 use super::parts::Number;
 use crate::axes::Axes;
+use crate::memory::Scratch;
 use crate::plan::Schedule;
 use crate::plan::grid::Grid;
 use crate::plan::loop_nest::{Loop, LoopNest};
 use crate::plan::normalize::Traversal;
 use crate::plan::plain::FEW;
-use core::mem::MaybeUninit;
 use core::slice::from_raw_parts;
 use stridewise_kernels::Level;
 use stridewise_kernels::equal::{Class, Equal, Mode};
@@ -42,10 +42,6 @@ pub(super) enum Check {
 /// they lie in one.
 #[derive(Clone, Debug)]
 struct Source(Option<Schedule>);
-
-/// Room for the numbers of a block.
-#[repr(align(64))]
-struct Scratch(MaybeUninit<[u8; SCRATCH]>);
 
 impl Check {
     pub(super) fn new(numbers: [Number; 2], level: Level, mode: Mode) -> Check {
@@ -114,8 +110,8 @@ impl Packed {
     /// K2 and K4 for the planned loops from these bases.
     #[inline(never)]
     pub(super) unsafe fn run(&self, a: *const u8, b: *const u8) -> bool {
-        let mut scratch = [const { Scratch(MaybeUninit::uninit()) }; 2];
-        let [scratch_a, scratch_b] = scratch.each_mut().map(|s| s.0.as_mut_ptr().cast::<u8>());
+        let mut scratch = [const { Scratch::<SCRATCH>::new() }; 2];
+        let [scratch_a, scratch_b] = scratch.each_mut().map(Scratch::start);
         let sizes = self.numbers.map(|number| number.kind.size());
         (0..self.grid.count(&self.nest)).all(|id| {
             let (block, whole) = self.grid.block(&self.nest, &self.grid.first(&self.nest, id));
