@@ -47,6 +47,13 @@ pub(crate) trait Vector: Copy {
     unsafe fn or(self, other: Self) -> Self;
     /// The lanes in opposite order.
     unsafe fn reverse_lanes(self) -> Self;
+    /// Four registers' lanes turned, as many registers at once as they have
+    /// lanes: lane `m` of register `i` becomes lane `i % LANES` of register
+    /// `i - i % LANES + m`.
+    #[inline(always)]
+    unsafe fn turn_lanes(four: [Self; 4]) -> [Self; 4] {
+        four
+    }
 }
 
 /// Calls `step(at)` so that pieces of `size` cover `0..extent`; the last

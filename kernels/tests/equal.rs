@@ -277,6 +277,37 @@ fn a_single_nan_in_a_long_run_decides() {
 }
 
 #[test]
+fn rows_that_are_read_side_by_side_are_the_same_rows() {
+    for_each_level(|level| {
+        for (class, mode) in [(Class::Bits, Mode::Bits), (Class::F32, Mode::NanEqual)] {
+            let equal = Equal::new(level, class, mode);
+            for bytes in [0, 4, 60, 64, 68, 128, 300] {
+                let (forth, back) = (bytes + 12, -(bytes as isize) - 64);
+                let a = vec![0x11_u8; 40 * forth];
+                let b = vec![0x11_u8; 40 * back.unsigned_abs()];
+                let beside = |b: &[u8], rows: usize| {
+                    let last = &raw const b[39 * back.unsigned_abs()];
+                    // SAFETY: K2, K4: up to 40 rows of both.
+                    unsafe {
+                        equal.rows_beside(a.as_ptr(), forth as isize, last, back, rows, bytes)
+                    }
+                };
+                assert!((0..=40).all(|rows| beside(&b, rows)), "{equal:?} {bytes}");
+                for row in (0..40).filter(|_| bytes > 0) {
+                    let at = Random(row as u64).below(bytes);
+                    for at in [0, at, bytes - 1] {
+                        let mut c = b.clone();
+                        c[(39 - row) * back.unsigned_abs() + at] ^= 0x80;
+                        assert!(!beside(&c, 40) && !beside(&c, row + 1), "{equal:?} {bytes} {row}");
+                        assert!(beside(&c, row), "{equal:?} {bytes} {row}");
+                    }
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn rows_compare_what_the_strides_name() {
     for_each_level(|level| {
         let equal = Equal::new(level, Class::F32, Mode::Values);

@@ -9,7 +9,7 @@
 
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
-use super::pack::{Pack, bytes_of_runs};
+use super::pack::{Pack, place};
 use super::{Options, check_planned};
 use crate::error::{Error, MismatchError};
 use crate::layout::{Layout, Order};
@@ -30,11 +30,6 @@ use stridewise_kernels::transpose::Distance;
 const TINY: usize = 1 << 10;
 /// Bytes of the scratch on the stack: half of a small L1 cache.
 pub(super) const SMALL: usize = 16 << 10;
-/// Bytes of the scratch for sources whose lines should be used whole while
-/// they are in cache: a part of L2.
-const LARGE: usize = 256 << 10;
-/// Bytes of the scratch at most, where lines need more: a part of L3.
-const LARGEST: usize = 8 << 20;
 /// Runs of so many bytes are hashed where they lie.
 pub(super) const DIRECT: usize = 1024;
 
@@ -236,13 +231,14 @@ impl HashPlan {
             let run = one.then_some((nest.src, nest.item));
             return Ok(HashPlan { layout, level, blocks, pack: None, chunks, run });
         }
-        let mut distance = Distance::Core;
+        let (mut distance, mut stream) = (Distance::Core, false);
         if blocks.count() > 1 {
             distance = policy::distance_to_scratch(&blocks.nest, options.caches);
-            let bytes = bytes_of_runs(&blocks.nest, distance).clamp(LARGE, LARGEST);
+            let bytes;
+            (bytes, distance, stream) = place(&blocks.nest, distance, options.caches);
             blocks = Blocks::new(blocks.nest, bytes);
         }
-        let pack = Some(Pack::new(&blocks, level, distance));
+        let pack = Some(Pack::new(&blocks, level, distance, stream));
         Ok(HashPlan { layout, level, blocks, pack, chunks, run: None })
     }
 

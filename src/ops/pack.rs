@@ -6,9 +6,9 @@
 use super::hash::{HashPlan, SMALL};
 use crate::memory::{Scratch, reserve_on_line};
 use crate::parallel;
-use crate::plan::Schedule;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
+use crate::plan::{Schedule, policy};
 use core::ops::Range;
 use stridewise_kernels::Level;
 use stridewise_kernels::transpose::Distance;
@@ -20,6 +20,11 @@ const FOLLOWED: usize = 2048;
 /// Rows of a multiple of so many bytes in a scratch share cache sets, unless
 /// a line is between them.
 const SET: usize = 512;
+/// Bytes of the scratch for sources whose lines should be used whole while
+/// they are in cache: a part of L2.
+const LARGE: usize = 256 << 10;
+/// Bytes of the scratch at most, where lines need more: a part of L3.
+const LARGEST: usize = 8 << 20;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 /// Bytes of a block's part that is worth a task, and such parts at most.
@@ -35,6 +40,8 @@ pub(crate) struct Pack {
     pitch: usize,
     /// Where the source is.
     distance: Distance,
+    /// Whether the scratch is written past the caches.
+    stream: bool,
 }
 
 /// Blocks on their way through a scratch.
@@ -49,12 +56,13 @@ pub(super) struct Packing<'a> {
 }
 
 impl Pack {
-    pub(super) fn new(blocks: &Blocks, level: Level, distance: Distance) -> Pack {
+    pub(super) fn new(blocks: &Blocks, level: Level, distance: Distance, stream: bool) -> Pack {
         let bytes = blocks.step_bytes();
         // Short rows are better fed together than kept apart.
         let rows = blocks.steps() * bytes > SMALL && bytes > SET && bytes.is_multiple_of(SET);
         let pitch = if rows { bytes + LINE } else { bytes };
-        Pack { full: Pack::copy(blocks, blocks.steps(), pitch, level, distance), pitch, distance }
+        let full = Pack::copy(blocks, blocks.steps(), pitch, level, (distance, stream));
+        Pack { full, pitch, distance, stream }
     }
 
     /// The copy of a block of some steps.
@@ -63,7 +71,7 @@ impl Pack {
         steps: usize,
         pitch: usize,
         level: Level,
-        distance: Distance,
+        (distance, stream): (Distance, bool),
     ) -> Schedule {
         let mut nest = blocks.with_steps(steps);
         if let Some(first) = nest.loops.first_mut() {
@@ -71,7 +79,7 @@ impl Pack {
         }
         let chunks = (nest.bytes() / PIECE).clamp(1, PIECES);
         let mut schedule = Schedule::new(nest, level, None, Some(chunks));
-        schedule.how.set_distance(distance);
+        schedule.how.set_distance(distance, stream);
         schedule
     }
 }
@@ -121,7 +129,7 @@ impl HashPlan {
         } else {
             // Without memory for it, more and smaller blocks.
             let blocks = Blocks::new(self.blocks.nest.clone(), SMALL);
-            let pack = Pack::new(&blocks, self.level, Distance::Core);
+            let pack = Pack::new(&blocks, self.level, Distance::Core, false);
             let plan = HashPlan { blocks, pack: None, ..self.clone() };
             let packing = Packing { pack: &pack, scratch: small.start(), next: None };
             // SAFETY: handed on; items that are packed are shorter than
@@ -239,7 +247,8 @@ impl HashPlan {
         let copy = if steps == blocks.steps() {
             &pack.full
         } else {
-            fewer = Pack::copy(blocks, steps, pack.pitch, self.level, pack.distance);
+            let place = (pack.distance, pack.stream);
+            fewer = Pack::copy(blocks, steps, pack.pitch, self.level, place);
             &fewer
         };
         // SAFETY: K2 for the block; its rows fit the scratch.
@@ -279,13 +288,86 @@ impl Pack {
     }
 }
 
+/// How many bytes a block has, so that some bytes of each run of the source are
+/// read while they are in cache; where the source then is, and whether the scratch is
+/// written past the caches.
+pub(super) fn place(
+    nest: &LoopNest,
+    distance: Distance,
+    caches: policy::For,
+) -> (usize, Distance, bool) {
+    let least = bytes_of_runs(nest, RUN);
+    if distance == Distance::FollowedMemory {
+        let most = policy::near_scratch(nest, caches);
+        for bytes in [least, bytes_of_runs(nest, RUN / 2)] {
+            if bytes <= most {
+                return (bytes.max(LARGE), distance, false);
+            }
+        }
+        if least <= LARGEST {
+            let bytes = bytes_of_runs(nest, FOLLOWED).clamp(LARGE, LARGEST);
+            return (bytes, distance, true);
+        }
+    }
+    (least.clamp(LARGE, LARGEST), distance.min(Distance::Memory), false)
+}
+
 /// Bytes of the items that are passed before the source has run along the
-/// loop of its smallest steps for a few lines; all that come before the end
+/// loop of its smallest steps for `run` bytes; all that come before the end
 /// of that loop, if it is short.
-pub(super) fn bytes_of_runs(nest: &LoopNest, distance: Distance) -> usize {
-    let run = if distance == Distance::FollowedMemory { FOLLOWED } else { RUN };
+fn bytes_of_runs(nest: &LoopNest, run: usize) -> usize {
     let moved = nest.loops.iter().enumerate().filter(|(_, l)| l.src != 0);
     let Some((at, l)) = moved.min_by_key(|(_, l)| l.src.unsigned_abs()) else { return 0 };
     let inside = nest.loops[at + 1..].iter().fold(nest.item, |n, l| n.saturating_mul(l.extent));
     inside.saturating_mul(run.div_ceil(l.src.unsigned_abs()).min(l.extent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::loop_nest::Loop;
+    use stridewise_kernels::{Caches, Prefetch};
+
+    /// Of the transpose of a plane of items, so many rows apart.
+    fn placed(
+        item: usize,
+        rows: usize,
+        step: isize,
+        prefetch: Prefetch,
+    ) -> (usize, Distance, bool) {
+        let mut nest = LoopNest::item(item);
+        let dst = (rows * item) as isize;
+        nest.loops.extend([
+            Loop { extent: 4096, dst, src: item as isize },
+            Loop { extent: rows, dst: item as isize, src: step },
+        ]);
+        let caches = Caches { l1: 48 << 10, l2: 2 << 20, l3: 12 << 20, prefetch };
+        place(&nest, Distance::FollowedMemory, Some(caches))
+    }
+
+    #[test]
+    fn runs_of_the_source_are_read_while_they_are_in_cache() {
+        let followed = Distance::FollowedMemory;
+        let pages = |item, rows, step| placed(item, rows, step, Prefetch::Pages);
+        // As many bytes of each run as half of L2 has room for.
+        assert_eq!(pages(4, 4096, 16384), (1 << 20, followed, false));
+        assert_eq!(pages(4, 8192, 16384), (1 << 20, followed, false));
+        // Else more of them, past the caches.
+        assert_eq!(pages(4, 16384, 16384), (LARGEST, followed, true));
+        // Odd items in rows that collide.
+        assert_eq!(pages(12, 1000, 12000), (12000 * 22, followed, false));
+        assert_eq!(pages(12, 1000, 12288), (12000 * 171, followed, true));
+        // Too many rows for whole runs.
+        assert_eq!(pages(4, 1 << 20, 16384), (LARGEST, Distance::Memory, false));
+        let rows = placed(4, 4096, 16384, Prefetch::Rows);
+        assert_eq!(rows, (LARGEST, followed, true));
+    }
+
+    #[test]
+    fn what_is_nearer_is_never_streamed() {
+        let nest = LoopNest::item(4);
+        for distance in [Distance::Core, Distance::Caches, Distance::Memory] {
+            assert_eq!(place(&nest, distance, None), (LARGE, distance, false));
+        }
+    }
 }

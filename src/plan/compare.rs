@@ -7,7 +7,8 @@
 //! tiles: the copy of one asks for its own lines ahead, as any large copy
 //! does, and the other is read in runs that are long enough for hardware to
 //! foresee. Where memory can be asked for a few pages ahead, long lines of
-//! items are compared in small pieces instead. Planes beyond the caches that
+//! items are compared in small pieces instead, and smaller tiles read the rows of
+//! both operands side by side. Elsewhere planes beyond the caches that
 //! would be transposed are compared by the transposing kernel itself, as its
 //! lines leave its scratch.
 
@@ -62,8 +63,8 @@ pub(crate) struct Tiles {
     pub(crate) grid: Grid,
     /// A tile with all steps.
     pub(crate) full: Tile,
-    /// Whether the operands are beyond the caches.
-    pub(crate) far: bool,
+    /// Where the operands are.
+    pub(crate) distance: Distance,
 }
 
 /// How a tile is compared.
@@ -75,12 +76,17 @@ pub(crate) struct Tile {
     pub(crate) left: Option<Schedule>,
     /// The left operand against the right one's scratch.
     rows: LoopNest,
+    /// Whether its rows are read side by side.
+    beside: bool,
 }
 
 /// Bytes of a tile without what keeps its rows on different cache sets.
 const TILE: usize = 16 << 10;
 /// The same for operands beyond the caches, which read long runs of each.
 const LARGE: usize = 1 << 20;
+/// Bytes of such tiles, where they are enough for these runs, if their rows are
+/// read side by side: what is packed stays in L2.
+const BESIDE: usize = 256 << 10;
 /// Rows of a multiple of so many bytes need that.
 const SET: usize = 512;
 /// Bytes between such rows.
@@ -160,7 +166,7 @@ impl Comparison {
                 way = if lines::is_long(&nest) && policy::asks(&nest, caches) {
                     Way::Pieces(piece(&nest, lines::steps(&nest), level))
                 } else {
-                    Way::Tiles(Tiles::new(&nest, level, policy::prefetches(&nest, caches)))
+                    Way::Tiles(Tiles::new(&nest, level, policy::distance_of_tiles(&nest, caches)))
                 };
             }
         }
@@ -179,12 +185,14 @@ impl Comparison {
     /// Caches for comparing a part in the same way: beyond them if this is, and
     /// that matters.
     pub(crate) fn caches_of_parts(&self) -> policy::For {
-        let pieces = matches!(self.way, Way::Pieces(_));
-        let prefetch = if pieces { Prefetch::Pages } else { Prefetch::Runs };
-        match &self.way {
-            Way::InPlace | Way::Tiles(Tiles { far: false, .. }) => None,
-            _ => Some(Caches { prefetch, ..Caches::LEAST }),
-        }
+        let prefetch = match &self.way {
+            Way::InPlace | Way::Tiles(Tiles { distance: Distance::Core, .. }) => return None,
+            Way::Pieces(_) | Way::Tiles(Tiles { distance: Distance::FollowedMemory, .. }) => {
+                Prefetch::Pages
+            }
+            Way::Tiles(_) | Way::Planes(_) => Prefetch::Runs,
+        };
+        Some(Caches { prefetch, ..Caches::LEAST })
     }
 
     /// Whether all items are equal.
@@ -252,7 +260,7 @@ impl Comparison {
         let equal = self.equal;
         if nest.item > RUN || nest.loops.is_empty() {
             // SAFETY: handed on.
-            return unsafe { rows(nest, left, right, equal) };
+            return unsafe { rows(nest, left, right, equal, false) };
         }
         let (around, block) = block(nest);
         // SAFETY: K4, the first items; the block at each step of the loops
@@ -313,11 +321,18 @@ fn first_of(block: Block) -> Block {
     }
 }
 
-/// Whether the items of a nest are equal where they lie, run by run.
+/// Whether the items of a nest are equal where they lie, run by run, or
+/// several `beside` each other.
 ///
 /// # Safety
 /// K2 and K4 for `nest`, which has items.
-unsafe fn rows(nest: &LoopNest, left: *const u8, right: *const u8, equal: Equal) -> bool {
+unsafe fn rows(
+    nest: &LoopNest,
+    left: *const u8,
+    right: *const u8,
+    equal: Equal,
+    beside: bool,
+) -> bool {
     let (around, rows) = match nest.loops[..] {
         [] => (&[][..], Loop::UNIT),
         [ref around @ .., rows] => (around, rows),
@@ -325,7 +340,11 @@ unsafe fn rows(nest: &LoopNest, left: *const u8, right: *const u8, equal: Equal)
     // SAFETY: K2, K4: rows of whole items, a run each.
     unsafe {
         walk(around, left.offset(nest.dst).cast_mut(), right.offset(nest.src), &|left, right| {
-            equal.rows(left, rows.dst, right, rows.src, rows.extent, nest.item)
+            if beside {
+                equal.rows_beside(left, rows.dst, right, rows.src, rows.extent, nest.item)
+            } else {
+                equal.rows(left, rows.dst, right, rows.src, rows.extent, nest.item)
+            }
         })
     }
 }
@@ -335,7 +354,7 @@ fn piece(nest: &LoopNest, steps: usize, level: Level) -> Tile {
     let [.., l] = nest.loops[..] else { unreachable!("no loops") };
     let mut piece = LoopNest::item(nest.item);
     piece.loops.extend([Loop { extent: steps, ..l }]);
-    Tile::new(piece, level, false)
+    Tile::new(piece, level, Distance::Core)
 }
 
 /// Compares a nest piece by piece.
@@ -372,10 +391,14 @@ unsafe fn pieces(
 }
 
 impl Tiles {
-    fn new(nest: &LoopNest, level: Level, far: bool) -> Tiles {
-        let grid = Grid::new(nest, if far { LARGE } else { TILE });
+    fn new(nest: &LoopNest, level: Level, distance: Distance) -> Tiles {
+        let grid = match distance {
+            Distance::Core => Grid::new(nest, TILE),
+            Distance::FollowedMemory => Grid::filled(nest, LARGE, BESIDE),
+            _ => Grid::new(nest, LARGE),
+        };
         let (tile, _) = grid.block(nest, &Axes::<usize>::filled(nest.loops.len(), 0));
-        Tiles { full: Tile::new(tile, level, far), grid, far }
+        Tiles { full: Tile::new(tile, level, distance), grid, distance }
     }
 
     /// Compares a nest tile by tile.
@@ -397,7 +420,7 @@ impl Tiles {
                 scratch = [start, start.wrapping_add(need)];
             } else {
                 // Without memory for them, more and smaller tiles.
-                smaller = Tiles::new(nest, equal.level(), false);
+                smaller = Tiles::new(nest, equal.level(), Distance::Core);
                 here = &smaller;
             }
         }
@@ -410,7 +433,7 @@ impl Tiles {
                 if full {
                     here.full.run(equal, scratch, left, right)
                 } else {
-                    Tile::new(tile, equal.level(), self.far).run(equal, scratch, left, right)
+                    Tile::new(tile, equal.level(), self.distance).run(equal, scratch, left, right)
                 }
             };
             if !same {
@@ -423,7 +446,7 @@ impl Tiles {
 
 impl Tile {
     /// The tile's loops, wherever it is.
-    fn new(mut nest: LoopNest, level: Level, far: bool) -> Tile {
+    fn new(mut nest: LoopNest, level: Level, distance: Distance) -> Tile {
         (nest.dst, nest.src) = (0, 0);
         let mut rows = nest.clone();
         let mut run = nest.item;
@@ -448,7 +471,7 @@ impl Tile {
         }
         let schedule = |nest| {
             let mut schedule = Schedule::new(nest, level, None, Some(1));
-            schedule.how.set_distance(if far { Distance::Caches } else { Distance::Core });
+            schedule.how.set_distance(distance, false);
             schedule
         };
         if packs_left {
@@ -456,7 +479,8 @@ impl Tile {
         }
         simplify(&mut rows);
         let left = packs_left.then(|| schedule(left));
-        Tile { right: schedule(right), left, rows }
+        let beside = distance == Distance::FollowedMemory && left.is_none();
+        Tile { right: schedule(right), left, rows, beside }
     }
 
     /// Whether a tile's items are equal.
@@ -478,7 +502,7 @@ impl Tile {
                 pack.run(left_rows, left);
                 left = left_rows;
             }
-            rows(&self.rows, left, right_rows, equal)
+            rows(&self.rows, left, right_rows, equal, self.beside)
         }
     }
 }

@@ -12,6 +12,7 @@ use core::fmt::{Display, Formatter, Result};
 use core::ops::Range;
 use stridewise_kernels::copy::Family;
 use stridewise_kernels::equal::{Class, Mode};
+use stridewise_kernels::transpose::Distance;
 use stridewise_kernels::{Caches, Level};
 
 impl Display for Schedule {
@@ -67,7 +68,7 @@ impl Display for Comparison {
         };
         write!(f, "kernel: tiles of {}", tiles.grid)?;
         places(f, nest.item, &tiles.full, left, right)?;
-        if tiles.far { f.write_str(", beyond the caches") } else { Ok(()) }
+        if tiles.distance > Distance::Core { f.write_str(", beyond the caches") } else { Ok(()) }
     }
 }
 

@@ -26,6 +26,11 @@ impl Grid {
     /// first the runs of either operand, then the nest's innermost loops are
     /// filled.
     pub(crate) fn new(nest: &LoopNest, bytes: usize) -> Grid {
+        Grid::filled(nest, bytes, bytes)
+    }
+
+    /// The same, but for what is filled: not beyond `full` bytes.
+    pub(crate) fn filled(nest: &LoopNest, bytes: usize, full: usize) -> Grid {
         let mut grid = Grid { steps: Axes::filled(nest.loops.len(), 1) };
         if !nest.is_empty() {
             // A run may become twice as long, so that no sliver of it is left.
@@ -39,7 +44,7 @@ impl Grid {
                 // Runs of several short loops each; any block will do.
                 grid.steps = Axes::filled(nest.loops.len(), 1);
             }
-            grid.fill(nest, bytes);
+            grid.fill(nest, full);
         }
         grid
     }

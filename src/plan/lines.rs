@@ -17,11 +17,14 @@ const LONG: usize = 64 << 10;
 const NEAR: usize = 64;
 
 /// Whether the last loop is long, and each line of memory has some of its
-/// steps.
+/// steps and of no others.
 pub(crate) fn is_long(nest: &LoopNest) -> bool {
-    let [.., l] = nest.loops[..] else { return false };
+    let [around @ .., l] = &nest.loops[..] else { return false };
     let step = l.dst.unsigned_abs().max(l.src.unsigned_abs());
-    step <= NEAR && l.extent.saturating_mul(step) >= LONG
+    // What lies between two steps is of other loops, and would be met again.
+    let between = |at: isize, step: isize| at != 0 && at.unsigned_abs() < step.unsigned_abs();
+    let shared = |a: &Loop| between(a.dst, l.dst) || between(a.src, l.src);
+    step <= NEAR && l.extent.saturating_mul(step) >= LONG && !around.iter().any(shared)
 }
 
 /// Steps of a piece; of items that such loops have.

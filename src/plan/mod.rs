@@ -224,11 +224,12 @@ impl How {
         How { inner, unit, kernel, distance, stream: false, split, level }
     }
 
-    /// Tells where the operands are of which the nest is a small part.
-    pub(crate) fn set_distance(&mut self, distance: Distance) {
+    /// Tells where the operands are of which the nest is a small part, and whether
+    /// planes are to be written past the caches, which they would not be for
+    /// their own bytes.
+    pub(crate) fn set_distance(&mut self, distance: Distance, stream: bool) {
         self.distance = distance;
-        // A small part would not be streamed for its own bytes.
-        self.stream |= self.is_planes() && distance == Distance::FollowedMemory;
+        self.stream |= stream && self.is_planes();
     }
 
     /// Whether the kernel is the transposing one, plane by plane.

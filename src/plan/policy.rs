@@ -4,7 +4,7 @@
 //! caches or threads. Each number was measured: see `docs/decisions.md`.
 
 use super::loop_nest::LoopNest;
-use stridewise_kernels::transpose::{Distance, Plane, rows_collide};
+use stridewise_kernels::transpose::{Distance, Plane, is_register, rows_collide};
 use stridewise_kernels::{Caches, Prefetch};
 
 /// The caches that a plan is made for; those of this CPU if it names none.
@@ -75,15 +75,39 @@ pub(crate) fn distance_of(plane: &Plane<'_>, caches: For) -> Distance {
 pub(crate) fn distance_to_scratch(nest: &LoopNest, caches: For) -> Distance {
     let distance = distance(nest, caches);
     let followed = distance == Distance::FollowedMemory;
-    let collide = nest.loops.iter().any(|l| rows_collide(l.src));
-    let pays = || collide || prefetch(caches) > Prefetch::Rows;
+    let pays = || collide(nest) || prefetch(caches) > Prefetch::Rows;
     if followed && !pays() { Distance::Memory } else { distance }
+}
+
+/// Whether rows of the source share cache sets.
+fn collide(nest: &LoopNest) -> bool {
+    nest.loops.iter().any(|l| rows_collide(l.src))
 }
 
 /// Whether a comparison turns planes as a copy would, rather than by tiles:
 /// from there on most of its lines come from memory.
 pub(crate) fn turns(nest: &LoopNest, caches: For) -> bool {
     exceeds(nest, caches, |caches| caches.l3 / 8)
+        && !(is_register(nest.item) && prefetch(caches) == Prefetch::Pages)
+}
+
+/// Where the operands are that are compared by tiles.
+pub(crate) fn distance_of_tiles(nest: &LoopNest, caches: For) -> Distance {
+    match prefetches(nest, caches) {
+        false => Distance::Core,
+        true if is_register(nest.item) && prefetch(caches) == Prefetch::Pages => {
+            Distance::FollowedMemory
+        }
+        true => Distance::Caches,
+    }
+}
+
+/// Bytes of a scratch that stays in a core's caches while what is packed there
+/// comes from memory; 0 where that is better read in longer runs.
+pub(crate) fn near_scratch(nest: &LoopNest, caches: For) -> usize {
+    let caches = caches.unwrap_or_else(Caches::detect);
+    let near = caches.prefetch == Prefetch::Pages && (is_register(nest.item) || !collide(nest));
+    if near { caches.l2 / 2 } else { 0 }
 }
 
 /// Bytes of the largest box.

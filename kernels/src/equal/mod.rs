@@ -194,8 +194,32 @@ impl Equal {
         bytes: usize,
     ) -> bool {
         self.check(bytes);
+        let run = Run { a, b, bytes };
         // SAFETY: K1 by `self.level`; K2, K4 are the caller's.
-        unsafe { (self.rows)(Rows { run: Run { a, b, bytes }, a_stride, b_stride, rows }) }
+        unsafe { (self.rows)(Rows { run, a_stride, b_stride, rows, beside: false }) }
+    }
+
+    /// [`rows`](Equal::rows), of which some are read side by side, a line of each
+    /// in turn: for short ones in memory, where
+    /// [many rows are followed](crate::Prefetch::Rows).
+    ///
+    /// # Safety
+    /// As [`rows`](Equal::rows).
+    #[inline]
+    #[must_use]
+    pub unsafe fn rows_beside(
+        self,
+        a: *const u8,
+        a_stride: isize,
+        b: *const u8,
+        b_stride: isize,
+        rows: usize,
+        bytes: usize,
+    ) -> bool {
+        self.check(bytes);
+        let run = Run { a, b, bytes };
+        // SAFETY: K1 by `self.level`; K2, K4 are the caller's.
+        unsafe { (self.rows)(Rows { run, a_stride, b_stride, rows, beside: true }) }
     }
 
     fn check(self, bytes: usize) {
@@ -238,6 +262,43 @@ struct Rows {
     a_stride: isize,
     b_stride: isize,
     rows: usize,
+    /// Whether they are read side by side.
+    beside: bool,
+}
+
+impl Rows {
+    /// The rows without the first `n`, of which there are as many.
+    // Wrapping, as nobody vouches for the row after the last.
+    #[inline(always)]
+    fn skip(&mut self, n: usize) {
+        self.run.a = self.run.a.wrapping_offset(n as isize * self.a_stride);
+        self.run.b = self.run.b.wrapping_offset(n as isize * self.b_stride);
+        self.rows -= n;
+    }
+
+    /// Whether one of `N` rows differs; they have at least [`LINE`] bytes.
+    ///
+    /// # Safety
+    /// K2 for the rows.
+    #[inline(always)]
+    unsafe fn group_differs<R: Rule, const N: usize>(&self) -> bool {
+        let Rows { run, a_stride, b_stride, .. } = *self;
+        let mut at = 0;
+        loop {
+            let mut differ = false;
+            for i in 0..N as isize {
+                // SAFETY: K2, the line ends inside the row.
+                differ |= unsafe {
+                    let (a, b) = (run.a.offset(i * a_stride), run.b.offset(i * b_stride));
+                    R::differs::<LINE>(a.add(at), b.add(at))
+                };
+            }
+            if differ || at == run.bytes - LINE {
+                return differ;
+            }
+            at = (at + LINE).min(run.bytes - LINE);
+        }
+    }
 }
 
 fn kernels<R: Rule>(level: Level) -> (KernelFn<All<R>>, KernelFn<Find<R>>) {
@@ -252,15 +313,22 @@ impl<R: Rule> Kernel for All<R> {
     type Output = bool;
 
     #[inline(always)]
-    unsafe fn run<S: Simd>(Rows { mut run, a_stride, b_stride, rows }: Rows) -> bool {
-        for _ in 0..rows {
+    unsafe fn run<S: Simd>(mut rows: Rows) -> bool {
+        if rows.beside && rows.run.bytes >= LINE {
+            while rows.rows >= BESIDE {
+                // SAFETY: K2, these are some of the rows.
+                if unsafe { rows.group_differs::<R, BESIDE>() } {
+                    return false;
+                }
+                rows.skip(BESIDE);
+            }
+        }
+        while rows.rows > 0 {
             // SAFETY: K2, this is one of the rows.
-            if unsafe { run.differs::<S, R>() } {
+            if unsafe { rows.run.differs::<S, R>() } {
                 return false;
             }
-            // Wrapping, as nobody vouches for the row after the last.
-            run.a = run.a.wrapping_offset(a_stride);
-            run.b = run.b.wrapping_offset(b_stride);
+            rows.skip(1);
         }
         true
     }
@@ -289,6 +357,9 @@ impl<R: Rule> Kernel for Find<R> {
         }
     }
 }
+
+/// Rows that are read side by side.
+const BESIDE: usize = 16;
 
 /// Bytes between two tests for an early exit.
 const BLOCK: usize = 1024;

@@ -32,9 +32,10 @@ use crate::level::Level;
 use blocks::{Store, go};
 use core::marker::PhantomData;
 use small::Small;
-use staged::{Staged, is_register};
+use staged::Staged;
 use table::Group;
 
+pub use staged::is_register;
 pub(crate) use tiled::Tiled;
 
 /// Bytes of a cache line, the edge of a tile.
@@ -51,7 +52,8 @@ pub enum Distance {
     /// Mostly in memory. So do small items, and rows that share cache sets.
     Memory,
     /// The same where [many rows are followed](crate::Prefetch::Rows):
-    /// what is written past the caches is written in pairs of lines.
+    /// what is written past the caches is written in pairs of lines, and what
+    /// is not stays in a core's.
     FollowedMemory,
 }
 
@@ -467,6 +469,10 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
                 && self.rows.len() >= head + Self::PAIR
             {
                 return self.by_pairs::<S>(plane.swap, head);
+            }
+            let packed = plane.distance == Distance::FollowedMemory && !plane.stream;
+            if packed && !S::SCALAR && plane.has_lines(SIZE) {
+                return self.by_pairs_to_cache::<S>(plane.swap);
             }
             if plane.swap == 0 {
                 if !beyond {

@@ -7,6 +7,9 @@
 //! set are read but once, and items are turned on the way. Of one-byte items
 //! the rows for a pair would be too many, so the first line of each pair
 //! waits in scratch for the second.
+//!
+//! What stays in a cache of the core is written by ordinary stores on the same
+//! walk, a line by a line; rows that are too short to be followed are asked for.
 
 use super::LINE;
 use super::table::Table;
@@ -20,13 +23,15 @@ use pulp::NullaryFnOnce;
 
 /// Bytes of the source rows that are walked side by side.
 const PAGE: usize = 4096;
+/// Bytes of a row that a prefetcher must see to follow it.
+const FOLLOWED: usize = 512;
 
 /// Scratch for the first lines of pairs.
 #[repr(align(64))]
 struct Lines<const BYTES: usize>(MaybeUninit<[u8; BYTES]>);
 
 impl<const SIZE: usize> Walk<'_, SIZE> {
-    /// Destination rows that make a pair of lines.
+    /// Source rows that make a pair of lines.
     pub(super) const PAIR: usize = 2 * Self::EDGE;
 
     /// Past the caches; `head` is from [`Walk::rows_to_a_line`], the bytes of
@@ -45,32 +50,48 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
                     #[inline(always)]
                     || {
                         let mut first = Lines::<{ PAGE * LINE }>(MaybeUninit::uninit());
-                        self.by_pages::<S, PAGE>(swap, head, first.0.as_mut_ptr().cast());
+                        let first = first.0.as_mut_ptr().cast();
+                        self.by_pages::<S, PAGE, true>(swap, head, first);
                     },
                 );
             } else {
                 S::vectorize(
                     #[inline(always)]
-                    || self.by_pages::<S, { PAGE / 2 }>(swap, head, core::ptr::null_mut()),
+                    || self.by_pages::<S, { PAGE / 2 }, true>(swap, head, core::ptr::null_mut()),
                 );
             }
+        }
+    }
+
+    /// By ordinary stores, to where they stay in a cache.
+    ///
+    /// # Safety
+    /// K1 for `S`, K2 to K4 for the plane; at least `EDGE` columns.
+    #[inline(always)]
+    pub(super) unsafe fn by_pairs_to_cache<S: Simd>(&self, swap: usize) {
+        // SAFETY: handed on.
+        unsafe {
+            S::vectorize(
+                #[inline(always)]
+                || self.by_pages::<S, PAGE, false>(swap, 0, core::ptr::null_mut()),
+            );
         }
     }
 
     /// The same with room for the columns of a page.
     ///
     /// # Safety
-    /// That of [`Walk::by_pairs`]; of one-byte items, `first` has room for a
-    /// line of each column of a page.
+    /// That of [`Walk::by_pairs`]; if one-byte items are streamed, `first` has
+    /// room for a line of each column of a page.
     #[inline(always)]
-    unsafe fn by_pages<S: Simd, const COLUMNS: usize>(
+    unsafe fn by_pages<S: Simd, const COLUMNS: usize, const STREAM: bool>(
         &self,
         swap: usize,
         head: usize,
         first: *mut u8,
     ) {
         let (rows, columns) = (self.rows.len(), self.columns.len());
-        let (mut across, mut down) = (Table::<COLUMNS>::new(), Table::<{ 2 * LINE }>::new());
+        let (mut across, mut down) = (Table::<COLUMNS>::new(), Table::<{ 4 * LINE }>::new());
         for column in (0..columns).step_by(PAGE / SIZE) {
             let end = columns.min(column + PAGE / SIZE);
             // The last page has a whole line of columns.
@@ -78,7 +99,9 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
             let mut row = 0;
             while row < rows {
                 let many = if row < head { head } else { Self::PAIR.min(rows - row) };
-                down.move_to(self.rows, row, row + many, 0);
+                // Behind them the next ones, which may be asked for.
+                let next = if STREAM { 0 } else { Self::PAIR.min(rows - row - many) };
+                down.move_to(self.rows, row, row + many + next, 0);
                 let tile = Tile {
                     dst: self.dst.wrapping_add(row * SIZE),
                     src: self.src.wrapping_add(across.first * SIZE),
@@ -90,7 +113,7 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
                 unsafe {
                     if row >= head && many == Self::PAIR {
                         let how = PhantomData;
-                        S::vectorize(Pairs::<S, SIZE> { tile, columns, swap, first, how });
+                        S::vectorize(Pairs::<S, SIZE, STREAM> { tile, columns, swap, first, how });
                     } else if swap == 0 {
                         go::<S, _, _, SIZE>(tile, many, columns, Store);
                     } else {
@@ -104,7 +127,7 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
 }
 
 /// A pair of lines of each of some destination rows.
-struct Pairs<'t, S, const SIZE: usize> {
+struct Pairs<'t, S, const SIZE: usize, const STREAM: bool> {
     tile: Tile<&'t [isize], &'t [isize]>,
     columns: usize,
     swap: usize,
@@ -112,7 +135,7 @@ struct Pairs<'t, S, const SIZE: usize> {
     how: PhantomData<S>,
 }
 
-impl<S: Simd, const SIZE: usize> NullaryFnOnce for Pairs<'_, S, SIZE> {
+impl<S: Simd, const SIZE: usize, const STREAM: bool> NullaryFnOnce for Pairs<'_, S, SIZE, STREAM> {
     type Output = ();
 
     #[inline(always)]
@@ -122,7 +145,7 @@ impl<S: Simd, const SIZE: usize> NullaryFnOnce for Pairs<'_, S, SIZE> {
     }
 }
 
-impl<S: Simd, const SIZE: usize> Pairs<'_, S, SIZE> {
+impl<S: Simd, const SIZE: usize, const STREAM: bool> Pairs<'_, S, SIZE, STREAM> {
     /// # Safety
     /// That of [`Walk::by_pages`], for this part of the plane.
     #[inline(always)]
@@ -136,6 +159,35 @@ impl<S: Simd, const SIZE: usize> Pairs<'_, S, SIZE> {
                 #[inline(always)]
                 || S::Wide::splat(&swapped(SIZE, swap)),
             );
+            if !STREAM {
+                // No prefetcher sees enough of such rows to follow them.
+                let ask = columns * SIZE < FOLLOWED;
+                return cover(
+                    columns,
+                    edge,
+                    #[inline(always)]
+                    |column| {
+                        let tile = tile.from::<SIZE>(0, column);
+                        if ask {
+                            for &row in tile.rows.iter().skip(2 * edge) {
+                                S::prefetch(tile.src.wrapping_offset(row));
+                            }
+                        }
+                        for row in [0, edge] {
+                            let tile = tile.from::<SIZE>(row, 0);
+                            if SIZE > 1 {
+                                tile.by_registers::<S::Wide, SIZE>(index);
+                                continue;
+                            }
+                            tile.by_copy::<S::Wide, SIZE, 1>(
+                                None,
+                                #[inline(always)]
+                                |c, part, run| run.store(tile.row(c).add(part)),
+                            );
+                        }
+                    },
+                );
+            }
             if SIZE > 1 {
                 return cover(
                     columns,

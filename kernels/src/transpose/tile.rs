@@ -278,6 +278,50 @@ impl<R: Offsets, C: Offsets> Tile<R, C> {
         }
     }
 
+    /// One line by one line, each of the source's lines loaded once; items are
+    /// turned by `index`.
+    ///
+    /// # Safety
+    /// K1 for `V`, K2 to K4 for `LINE / SIZE` rows and columns, which are there.
+    #[inline(always)]
+    pub(super) unsafe fn by_registers<V: Vector, const SIZE: usize>(self, index: Option<V>) {
+        let lane = 16 / SIZE;
+        // SAFETY: as promised. Lane `l` of register `j` of group `g` is the run
+        // that those rows have in column `l * lane + j`.
+        unsafe {
+            for part in (0..LINE).step_by(V::BYTES) {
+                let mut runs = [[MaybeUninit::<V>::uninit(); 16]; 4];
+                for g in 0..4 {
+                    rounds::<V, SIZE>(
+                        #[inline(always)]
+                        |i| {
+                            let row = g * lane + i;
+                            let run = V::load(self.src.offset(self.rows.at(row)).add(part));
+                            if let Some(index) = index { run.shuffle(index) } else { run }
+                        },
+                        #[inline(always)]
+                        |j, run| runs[g][j] = MaybeUninit::new(run),
+                    );
+                }
+                for j in 0..lane {
+                    let four = [runs[0][j], runs[1][j], runs[2][j], runs[3][j]];
+                    let lines = V::turn_lanes([
+                        four[0].assume_init(),
+                        four[1].assume_init(),
+                        four[2].assume_init(),
+                        four[3].assume_init(),
+                    ]);
+                    for l in 0..V::LANES {
+                        let to = self.row(part / SIZE + l * lane + j);
+                        for at in 0..4 / V::LANES {
+                            lines[at * V::LANES + l].store(to.add(at * V::BYTES));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// So many lines of each of a line's columns, by way of a copy of the
     /// source's lines, whose items are turned by `index`. Run after run of a
     /// column goes to `put(column, byte, run)`.

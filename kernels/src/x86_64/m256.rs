@@ -94,4 +94,17 @@ impl Vector for __m256i {
         // SAFETY: K1.
         unsafe { _mm256_permute2x128_si256::<0x01>(self, self) }
     }
+
+    #[inline(always)]
+    unsafe fn turn_lanes([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        // SAFETY: K1.
+        unsafe {
+            [
+                _mm256_permute2x128_si256::<0x20>(a, b),
+                _mm256_permute2x128_si256::<0x31>(a, b),
+                _mm256_permute2x128_si256::<0x20>(c, d),
+                _mm256_permute2x128_si256::<0x31>(c, d),
+            ]
+        }
+    }
 }

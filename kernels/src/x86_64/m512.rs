@@ -98,4 +98,15 @@ impl Vector for __m512i {
         // SAFETY: K1.
         unsafe { _mm512_shuffle_i32x4::<0b00_01_10_11>(self, self) }
     }
+
+    #[inline(always)]
+    unsafe fn turn_lanes([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        // SAFETY: K1.
+        unsafe {
+            let even = |a, b| _mm512_shuffle_i32x4::<0b10_00_10_00>(a, b);
+            let odd = |a, b| _mm512_shuffle_i32x4::<0b11_01_11_01>(a, b);
+            let (e, f, g, h) = (even(a, b), odd(a, b), even(c, d), odd(c, d));
+            [even(e, g), even(f, h), odd(e, g), odd(f, h)]
+        }
+    }
 }

@@ -4,6 +4,7 @@ use super::{l, nest};
 use crate::plan::compare::{Comparison, Way};
 use crate::plan::loop_nest::LoopNest;
 use stridewise_kernels::equal::{Class, Equal, Mode};
+use stridewise_kernels::transpose::Distance;
 use stridewise_kernels::{Caches, Level, Prefetch};
 
 const CACHES: Caches =
@@ -71,4 +72,45 @@ fn floats_are_packed_unless_one_instruction_compares_an_item() {
         assert!(!at(24, Class::F64, mode));
     }
     assert!(at(8, Class::C32, Mode::Bits));
+}
+
+/// How a nest beyond the caches is compared by its bytes.
+fn way(nest: LoopNest, prefetch: Prefetch) -> Way {
+    let equal = Equal::new(Level::SCALAR, Class::Bits, Mode::Bits);
+    Comparison::new(nest, equal, Some(Caches { prefetch, ..CACHES }), Some(1)).way
+}
+
+#[test]
+fn planes_are_turned_by_tiles_where_rows_are_followed_and_registers_hold_items() {
+    for item in [1, 2, 4, 8, 16, 3, 12] {
+        let plane = |prefetch| {
+            let (k, n) = (item as isize, 3000 * item as isize);
+            way(nest(item, &[l(3000, n, k), l(3000, k, n)]), prefetch)
+        };
+        assert!(matches!(plane(Prefetch::Rows), Way::Planes(_)), "{item}");
+        match plane(Prefetch::Pages) {
+            Way::Tiles(tiles) if item.is_power_of_two() => {
+                assert_eq!(tiles.distance, Distance::FollowedMemory, "{item}");
+                // A part of L2, in which both operands have long runs.
+                let [rows, columns] = tiles.grid.steps[..] else { unreachable!() };
+                assert!(rows * columns * item <= 256 << 10, "{item}");
+                assert!(rows.min(columns) * item >= 512, "{item}");
+            }
+            Way::Planes(_) if !item.is_power_of_two() => {}
+            other => panic!("{item}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn lines_go_by_pieces_unless_they_share_their_memory() {
+    let columns = |count: usize| {
+        // One column of rows of bytes after the other.
+        let row = count as isize;
+        way(nest(1, &[l(count, 1 << 20, 1), l(1 << 20, 1, row)]), Prefetch::Pages)
+    };
+    assert!(matches!(columns(1), Way::InPlace));
+    assert!(matches!(columns(48), Way::Tiles(_)));
+    let every_third = nest(1, &[l(30, 1 << 20, 3 << 20), l(1 << 20, 1, 3)]);
+    assert!(matches!(way(every_third, Prefetch::Pages), Way::Pieces(_)));
 }

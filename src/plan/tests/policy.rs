@@ -54,20 +54,20 @@ fn blocks_go_in_pairs_where_rows_are_followed_and_collide() {
 }
 
 #[test]
-fn parts_of_followed_memory_are_streamed_and_other_parts_as_they_were() {
+fn parts_are_streamed_if_asked_to_and_else_as_they_were() {
     let plane = |caches| {
         let nest = nest(4, &[l(64, 256, 4), l(64, 4, 256)]);
         Schedule::new(nest, Level::SCALAR, Some(caches), Some(1)).how
     };
     let none = Caches { l1: 0, l2: 0, l3: 0, ..CACHES };
-    for distance in [Distance::Core, Distance::Caches, Distance::Memory] {
+    for distance in [Distance::Core, Distance::Caches, Distance::FollowedMemory] {
         let [mut small, mut large] = [plane(CACHES), plane(none)];
-        small.set_distance(distance);
-        large.set_distance(distance);
+        small.set_distance(distance, false);
+        large.set_distance(distance, false);
         assert_eq!([small.stream, large.stream], [false, true], "{distance:?}");
     }
     let mut small = plane(CACHES);
-    small.set_distance(Distance::FollowedMemory);
+    small.set_distance(Distance::FollowedMemory, true);
     assert!(small.stream);
 }
 

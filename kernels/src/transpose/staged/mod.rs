@@ -138,7 +138,8 @@ impl Sizes {
 }
 
 /// Whether registers hold whole items of this size.
-pub(super) const fn is_register(item: usize) -> bool {
+#[must_use]
+pub const fn is_register(item: usize) -> bool {
     matches!(item, 1 | 2 | 4 | 8 | 16)
 }
 
