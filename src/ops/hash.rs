@@ -2,8 +2,7 @@
 //!
 //! The view is cut into blocks in index order. A block that is contiguous is
 //! hashed where it lies; another is packed by the copy kernels into a scratch
-//! that stays in cache, on all threads and one block ahead of the hasher if there
-//! are many. A source that runs along an outer axis makes large
+//! that stays in cache, on all threads if there are many (`in_turn`). A source that runs along an outer axis makes large
 //! blocks, so that its lines are read once and whole. Every hasher sees the
 //! same bytes in the same order as if the view had been copied to C order.
 
@@ -206,8 +205,9 @@ impl HashPlan {
     }
 
     /// The plan at a level; chunks are those of [`tree_hash`](crate::tree_hash).
-    /// With more than one, the other hashes pack what they need on all threads,
-    /// one block ahead of the hasher, which stays on this one.
+    /// With more than one, the other hashes pack what they need on all threads:
+    /// XXH3 block after block on the thread that has it, [`hash_into`] on this
+    /// one, for its hasher, a block ahead of it.
     ///
     /// # Errors
     ///
@@ -414,8 +414,14 @@ impl HashPlan {
     #[inline(never)]
     unsafe fn stream(&self, origin: *const u8) -> Xxh3 {
         let mut hasher = Xxh3::new(self.level);
+        let mut sink = |bytes: &[u8]| hasher.update(bytes);
         // SAFETY: handed on.
-        unsafe { self.feed(origin, &mut |bytes| hasher.update(bytes)) };
+        unsafe {
+            #[cfg(feature = "rayon")]
+            self.feed_in_turn(origin, &mut sink);
+            #[cfg(not(feature = "rayon"))]
+            self.feed(origin, &mut sink);
+        }
         hasher
     }
 }

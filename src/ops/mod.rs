@@ -5,6 +5,8 @@ mod copy;
 mod cores;
 mod equal;
 mod hash;
+#[cfg(feature = "rayon")]
+mod in_turn;
 mod pack;
 mod tree;
 mod values;

@@ -24,7 +24,7 @@ const SET: usize = 512;
 /// they are in cache: a part of L2.
 const LARGE: usize = 256 << 10;
 /// Bytes of the scratch at most, where lines need more: a part of L3.
-const LARGEST: usize = 8 << 20;
+pub(super) const LARGEST: usize = 8 << 20;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 /// Bytes of a block's part that is worth a task, and such parts at most.
@@ -49,10 +49,10 @@ pub(crate) struct Pack {
 pub(super) struct Packing<'a> {
     pub(super) pack: &'a Pack,
     /// Room for a block.
-    scratch: *mut u8,
+    pub(super) scratch: *mut u8,
     /// Room for another one, which is packed on all threads while the hasher
     /// has the first.
-    next: Option<*mut u8>,
+    pub(super) next: Option<*mut u8>,
 }
 
 impl Pack {
@@ -78,9 +78,7 @@ impl Pack {
             first.dst = pitch as isize;
         }
         let chunks = (nest.bytes() / PIECE).clamp(1, PIECES);
-        let mut schedule = Schedule::new(nest, level, None, Some(chunks));
-        schedule.how.set_distance(distance, stream);
-        schedule
+        Schedule::of_part(nest, level, chunks, distance, stream)
     }
 }
 
@@ -119,7 +117,7 @@ impl HashPlan {
             // SAFETY: handed on; the scratch has room for a block.
             return unsafe { self.feed_cores(Some(packing), origin, range, sink) };
         }
-        let need = need.next_multiple_of(LINE);
+        let need = self.room(pack);
         let room = if ahead { need.saturating_mul(2) } else { need };
         if let Ok((_large, scratch)) = reserve_on_line(room) {
             let next = ahead.then(|| scratch.wrapping_add(need));
@@ -219,8 +217,13 @@ impl HashPlan {
         }
     }
 
+    /// Bytes of a scratch for a block, whole lines.
+    pub(super) fn room(&self, pack: &Pack) -> usize {
+        (self.blocks.steps() * pack.pitch).next_multiple_of(LINE)
+    }
+
     /// Steps of the block that starts at a step, of those before byte `end`.
-    fn steps_at(&self, step: usize, end: usize) -> usize {
+    pub(super) fn steps_at(&self, step: usize, end: usize) -> usize {
         let (_, rest) = self.blocks.step_at(step);
         let wanted = end.div_ceil(self.blocks.step_bytes()) - step;
         self.blocks.steps().min(rest).min(wanted)

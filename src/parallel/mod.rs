@@ -104,6 +104,80 @@ pub(crate) fn for_each_in_order(chunks: usize, task: impl Fn(usize) + Sync) {
     (0..chunks).for_each(task);
 }
 
+/// Calls `task` with a worker, of which there are some, and a chunk, for each chunk
+/// and in their order; a worker has one chunk at a time. What `task` is given as
+/// well waits until it has ended for all chunks before, and tells whether it has.
+#[cfg(feature = "rayon")]
+pub(crate) fn in_turn(
+    workers: usize,
+    chunks: usize,
+    task: impl Fn(usize, usize, &dyn Fn() -> bool) + Sync,
+) {
+    let (next, turn) = (AtomicUsize::new(0), Turn(AtomicUsize::new(0)));
+    for_each(workers, |worker| {
+        loop {
+            let chunk = next.fetch_add(1, Ordering::Relaxed);
+            if chunk >= chunks {
+                return;
+            }
+            let lost = Lost(&turn);
+            task(worker, chunk, &|| turn.wait(chunk));
+            turn.end(chunk);
+            core::mem::forget(lost);
+        }
+    });
+}
+
+/// The chunk whose turn it is.
+#[cfg(feature = "rayon")]
+struct Turn(AtomicUsize);
+
+#[cfg(feature = "rayon")]
+impl Turn {
+    /// Nobody's, since a chunk will never end.
+    const LOST: usize = usize::MAX;
+
+    /// Whether it is a chunk's turn now. Who is before it has a thread, so this
+    /// is not for long.
+    fn wait(&self, chunk: usize) -> bool {
+        /// Times to look before others may have the core.
+        const SPINS: usize = 1000;
+        let mut spins = 0;
+        loop {
+            match self.0.load(Ordering::Acquire) {
+                Turn::LOST => return false,
+                turn if turn == chunk => return true,
+                _ if spins < SPINS => core::hint::spin_loop(),
+                _ => std::thread::yield_now(),
+            }
+            spins += 1;
+        }
+    }
+
+    fn end(&self, chunk: usize) {
+        if self.wait(chunk) {
+            self.0.store(chunk + 1, Ordering::Release);
+        }
+    }
+}
+
+/// Tells those who wait that a task has panicked.
+#[cfg(feature = "rayon")]
+struct Lost<'a>(&'a Turn);
+
+#[cfg(feature = "rayon")]
+impl Drop for Lost<'_> {
+    fn drop(&mut self) {
+        self.0.0.store(Turn::LOST, Ordering::Release);
+    }
+}
+
+/// The number of threads that chunks may run on.
+#[cfg(feature = "rayon")]
+pub(crate) fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
 /// Whether `task` holds for each chunk; stops all threads at the first that
 /// it does not hold for.
 pub(crate) fn all(chunks: usize, task: impl Fn(usize) -> bool + Sync) -> bool {
@@ -154,8 +228,41 @@ pub(crate) fn beside(chunks: usize, task: impl Fn(usize) + Sync, here: impl FnOn
 
 #[cfg(all(test, feature = "rayon"))]
 mod tests {
-    use super::{pays, serial};
-    use std::panic;
+    use super::{in_turn, pays, serial};
+    use std::panic::{self, AssertUnwindSafe};
+    use std::sync::Mutex;
+    use std::vec::Vec;
+
+    #[test]
+    fn chunks_have_their_turns_in_order_until_one_panics() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        for round in 0..3000 {
+            let (workers, chunks) = (1 + round % 4, round % 19);
+            let lost = (round / 19 % 2 == 1).then_some(round % 7);
+            let (busy, turns) = ([const { Mutex::new(()) }; 4], Mutex::new(Vec::new()));
+            let run = || {
+                in_turn(workers, chunks, |worker, chunk, turn| {
+                    let _alone = busy[worker].try_lock().expect("one chunk at a time");
+                    // Some never ask for their turn.
+                    if chunk % 5 != 3 && turn() {
+                        turns.lock().unwrap().push(chunk);
+                        if lost == Some(chunk) {
+                            panic::resume_unwind(std::boxed::Box::new(()));
+                        }
+                    }
+                });
+            };
+            let ended = match round % 3 {
+                0 => panic::catch_unwind(AssertUnwindSafe(run)),
+                _ => pool.install(|| panic::catch_unwind(AssertUnwindSafe(run))),
+            };
+            let lost = lost.filter(|&lost| lost < chunks && lost % 5 != 3);
+            let end = lost.map_or(chunks, |lost| lost + 1);
+            let turns = turns.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+            assert_eq!(turns, (0..end).filter(|chunk| chunk % 5 != 3).collect::<Vec<_>>());
+            assert_eq!(ended.is_err(), lost.is_some());
+        }
+    }
 
     #[test]
     fn serial_is_of_this_thread_until_the_verbs_are_done() {

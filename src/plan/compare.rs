@@ -469,11 +469,7 @@ impl Tile {
             rows.loops[at].src = step as isize;
             step *= l.extent;
         }
-        let schedule = |nest| {
-            let mut schedule = Schedule::new(nest, level, None, Some(1));
-            schedule.how.set_distance(distance, false);
-            schedule
-        };
+        let schedule = |nest| Schedule::of_part(nest, level, 1, distance, false);
         if packs_left {
             rows = LoopNest { loops: Axes::new(), item: step, dst: 0, src: 0 };
         }

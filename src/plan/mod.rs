@@ -121,6 +121,27 @@ impl Schedule {
         let how = How::new(&mut nest, level, caches, chunks);
         Schedule { nest, how }
     }
+
+    /// Of a small part of what is at some distance, whose planes are written past the
+    /// caches if that is wanted, as they would not be for their own bytes.
+    pub(crate) fn of_part(
+        nest: LoopNest,
+        level: Level,
+        chunks: usize,
+        distance: Distance,
+        stream: bool,
+    ) -> Schedule {
+        let mut part = Schedule::new(nest, level, None, Some(chunks));
+        let how = &mut part.how;
+        how.distance = distance;
+        if how.is_planes() {
+            how.stream |= stream;
+            // Each thread reads whole runs of a few rows.
+            let by_rows = distance == Distance::FollowedMemory;
+            how.split = partition::partition(&part.nest, how.inner, chunks, by_rows);
+        }
+        part
+    }
 }
 
 /// No policy makes anything of fewer bytes, unless it is asked to.
@@ -222,14 +243,6 @@ impl How {
     fn tiny(inner: Inner, unit: usize, kernel: Kernel, level: Level) -> How {
         let (distance, split) = (Distance::Core, Split::WHOLE);
         How { inner, unit, kernel, distance, stream: false, split, level }
-    }
-
-    /// Tells where the operands are of which the nest is a small part, and whether
-    /// planes are to be written past the caches, which they would not be for
-    /// their own bytes.
-    pub(crate) fn set_distance(&mut self, distance: Distance, stream: bool) {
-        self.distance = distance;
-        self.stream |= stream && self.is_planes();
     }
 
     /// Whether the kernel is the transposing one, plane by plane.

@@ -54,21 +54,21 @@ fn blocks_go_in_pairs_where_rows_are_followed_and_collide() {
 }
 
 #[test]
-fn parts_are_streamed_if_asked_to_and_else_as_they_were() {
-    let plane = |caches| {
-        let nest = nest(4, &[l(64, 256, 4), l(64, 4, 256)]);
-        Schedule::new(nest, Level::SCALAR, Some(caches), Some(1)).how
+fn parts_are_streamed_if_that_is_wanted_and_cut_by_the_rows_that_are_followed() {
+    let plane = || nest(4, &[l(64, 16384, 4), l(4096, 4, 16384)]);
+    let part = |chunks, distance, stream| {
+        Schedule::of_part(plane(), Level::SCALAR, chunks, distance, stream).how
     };
-    let none = Caches { l1: 0, l2: 0, l3: 0, ..CACHES };
-    for distance in [Distance::Core, Distance::Caches, Distance::FollowedMemory] {
-        let [mut small, mut large] = [plane(CACHES), plane(none)];
-        small.set_distance(distance, false);
-        large.set_distance(distance, false);
-        assert_eq!([small.stream, large.stream], [false, true], "{distance:?}");
+    for distance in [Distance::Core, Distance::Caches, Distance::Memory, Distance::FollowedMemory] {
+        for stream in [false, true] {
+            let how = part(1, distance, stream);
+            assert_eq!((how.distance, how.stream), (distance, stream));
+        }
+        let how = part(4, distance, false);
+        let (rows, columns) = ((1, 1024), (0, 16));
+        let cut = if distance == Distance::FollowedMemory { rows } else { columns };
+        assert_eq!((how.split.at, how.split.step), cut, "{distance:?}");
     }
-    let mut small = plane(CACHES);
-    small.set_distance(Distance::FollowedMemory, true);
-    assert!(small.stream);
 }
 
 #[test]
