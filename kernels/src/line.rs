@@ -231,7 +231,7 @@ unsafe fn lines<S: Simd, L: Line>(dst: *mut u8, from: usize, end: usize, line: L
 
 /// Runs of at most so many bytes are asked for in advance, so many runs.
 const SHORT: usize = 1024;
-const AHEAD: isize = 8;
+const AHEAD: isize = 16;
 
 /// Runs of `bytes` bytes, at least a line, that adjoin in the destination:
 /// whole lines past the caches, those of two runs too.
@@ -245,12 +245,9 @@ pub(crate) unsafe fn adjoining<S: Simd>(
     bytes: usize,
     runs: crate::copy::Axis,
 ) {
-    // A line, with room for the rest of what is copied to its start and end.
-    let mut seam = [0u8; 3 * LINE];
-    let seam = seam.as_mut_ptr().wrapping_add(LINE);
-    let (mut to, mut rest) = (dst, 0);
-    // SAFETY: runs have a line at least, so that a line's bytes from the
-    // start and from the end are theirs; `rest` is less than a line.
+    let (mut to, mut left, mut rest) = (dst, src, 0);
+    // SAFETY: runs have a line at least, so that the seam of two has bytes of no
+    // other; the `rest` that is left of one is less than a line.
     unsafe {
         for run in 0..runs.extent {
             let from = src.offset(run as isize * runs.src);
@@ -268,8 +265,7 @@ pub(crate) unsafe fn adjoining<S: Simd>(
                 core::ptr::copy_nonoverlapping(from, to, at);
                 to = to.add(at);
             } else if rest > 0 {
-                core::ptr::copy_nonoverlapping(from, seam.add(rest), LINE);
-                lines::<S, Plain>(to, 0, LINE, Plain { src: seam }, Ahead::No);
+                seam::<S>(to, left, from, rest);
                 (at, to) = (LINE - rest, to.add(LINE));
             }
             let whole = (bytes - at) / LINE * LINE;
@@ -280,9 +276,47 @@ pub(crate) unsafe fn adjoining<S: Simd>(
                 ahead => lines::<S, Plain>(to, 0, whole, line, ahead),
             }
             to = to.add(whole);
-            rest = bytes - at - whole;
-            core::ptr::copy_nonoverlapping(from.add(bytes - LINE), seam.add(rest).sub(LINE), LINE);
+            (left, rest) = (from.add(at + whole), bytes - at - whole);
         }
-        core::ptr::copy_nonoverlapping(seam, to, rest);
+        core::ptr::copy_nonoverlapping(left, to, rest);
+    }
+}
+
+/// A line of two runs past the caches: the `rest` bytes at `left`, which end one, and
+/// the first ones of `next`.
+///
+/// In registers: a load of what two stores have just written waits for both.
+///
+/// # Safety
+/// K1 for `S`, K2, K3: both runs have a line at least; `to` is aligned to it.
+#[inline(always)]
+unsafe fn seam<S: Simd>(to: *mut u8, left: *const u8, next: *const u8, rest: usize) {
+    const LANE: usize = 16;
+    /// Bytes of a lane, between as many that shuffles make 0 of.
+    const SLIDE: [u8; 3 * LANE] = {
+        let mut slide = [128; 3 * LANE];
+        let mut i = 0;
+        while i < LANE {
+            slide[LANE + i] = i as u8;
+            i += 1;
+        }
+        slide
+    };
+    let (cut, of_left) = (rest / LANE, rest % LANE);
+    // SAFETY: of the first run's end, of the second one's start, and of both.
+    unsafe {
+        let slide = |at: usize| S::Lane::load(SLIDE.as_ptr().add(at));
+        let low = S::Lane::load(left.add(rest).sub(LANE)).shuffle(slide(2 * LANE - of_left));
+        let high = S::Lane::load(next).shuffle(slide(LANE - of_left));
+        let both = low.or(high);
+        for lane in 0..LINE / LANE {
+            let at = lane * LANE;
+            let run = match lane {
+                lane if lane == cut => both,
+                lane if lane < cut => S::Lane::load(left.add(at)),
+                _ => S::Lane::load(next.add(at - rest)),
+            };
+            run.stream(to.add(at));
+        }
     }
 }
