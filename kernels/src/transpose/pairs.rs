@@ -126,6 +126,20 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     }
 }
 
+impl Tile<&[isize], &[isize]> {
+    /// Asks for the next line of so many rows.
+    ///
+    /// # Safety
+    /// K1 for `S`.
+    #[inline(always)]
+    unsafe fn ask_for_next<S: Simd>(self, rows: usize) {
+        for &row in self.rows.iter().take(rows) {
+            // SAFETY: handed on.
+            unsafe { S::prefetch(self.src.wrapping_offset(row).wrapping_add(LINE)) };
+        }
+    }
+}
+
 /// A pair of lines of each of some destination rows.
 struct Pairs<'t, S, const SIZE: usize, const STREAM: bool> {
     tile: Tile<&'t [isize], &'t [isize]>,
@@ -195,6 +209,9 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Pairs<'_, S, SIZE, STREAM> 
                     #[inline(always)]
                     |column| {
                         let tile = tile.from::<SIZE>(0, column);
+                        if SIZE == 2 {
+                            tile.ask_for_next::<S>(2 * edge);
+                        }
                         tile.by_copy::<S::Wide, SIZE, 2>(
                             index,
                             #[inline(always)]
@@ -208,7 +225,9 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Pairs<'_, S, SIZE, STREAM> 
                 edge,
                 #[inline(always)]
                 |column| {
-                    tile.from::<SIZE>(0, column).by_copy::<S::Wide, SIZE, 1>(
+                    let tile = tile.from::<SIZE>(0, column);
+                    tile.ask_for_next::<S>(edge);
+                    tile.by_copy::<S::Wide, SIZE, 1>(
                         None,
                         #[inline(always)]
                         |c, part, run| run.store(first.add((column + c) * LINE + part)),
@@ -221,6 +240,7 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Pairs<'_, S, SIZE, STREAM> 
                 #[inline(always)]
                 |column| {
                     let tile = tile.from::<SIZE>(edge, column);
+                    tile.ask_for_next::<S>(edge);
                     tile.by_copy::<S::Wide, SIZE, 1>(
                         None,
                         #[inline(always)]
