@@ -15,10 +15,11 @@
 //! the destination row has within its line. What is left of a line at the
 //! end of a block is carried to its start, and leaves with the next block.
 //!
-//! Where many rows are followed that are read side by side, nothing is asked
-//! for, and all the rows of a block are read together, a *piece* of some lines
+//! Where many rows are followed that are read side by side, all the rows of a
+//! block are read together, a *piece* of some lines
 //! at a time, which leaves as pairs of lines before the next one is read. What
-//! is carried then waits in lines of its own.
+//! is carried then waits in lines of its own. Only of odd items, which take
+//! longer, the next piece is asked for.
 //!
 //! A comparison does the same but for the end: the shelf's rows are compared
 //! with the destination's, whose lines have been asked for meanwhile.
@@ -356,9 +357,18 @@ impl Block<'_> {
             let src = self.src.wrapping_add(at * sizes.piece);
             let block = Block { src, across, starts: starts.offsets(), ..*self };
             let panel = Panel { block: &block, sizes, stage, shelf, row: 0, rows: self.rows };
+            let after = src.wrapping_add(sizes.piece);
             // SAFETY: a panel of the block; the shelf has a row for each
             // column of a piece, and a line waits for each of the block.
             unsafe {
+                // Other items are turned before a core has waited for long.
+                if !is_register(sizes.item) {
+                    for &row in self.down.iter().take(self.rows) {
+                        for line in (0..sizes.piece).step_by(LINE) {
+                            S::prefetch(after.wrapping_offset(row).wrapping_add(line));
+                        }
+                    }
+                }
                 if !aligned && !self.first {
                     for c in 0..across.len() {
                         let to = shelf.add(c * sizes.shelf());
