@@ -98,6 +98,8 @@ pub struct Equal {
     class: Class,
     mode: Mode,
     rows: unsafe fn(Rows) -> bool,
+    /// Of its own, so that few rows save no registers for it.
+    beside: unsafe fn(Rows) -> bool,
     find: unsafe fn(Run) -> Option<usize>,
 }
 
@@ -105,7 +107,7 @@ impl Equal {
     /// The comparison of items of `class` at `level`.
     #[must_use]
     pub fn new(level: Level, class: Class, mode: Mode) -> Equal {
-        let (rows, find) = match (mode, class) {
+        let (rows, beside, find) = match (mode, class) {
             (Mode::Bits, _) | (_, Class::Bits) => kernels::<Bits>(level),
             (_, Class::Bool) => kernels::<Bool>(level),
             (Mode::Values, Class::F16) => kernels::<Value<u16>>(level),
@@ -117,7 +119,7 @@ impl Equal {
             (Mode::NanEqual, Class::C32) => kernels::<SamePair<u64>>(level),
             (Mode::NanEqual, Class::C64) => kernels::<SamePair<u128>>(level),
         };
-        Equal { level, class, mode, rows, find }
+        Equal { level, class, mode, rows, beside, find }
     }
 
     /// The level that it was chosen for.
@@ -196,7 +198,7 @@ impl Equal {
         self.check(bytes);
         let run = Run { a, b, bytes };
         // SAFETY: K1 by `self.level`; K2, K4 are the caller's.
-        unsafe { (self.rows)(Rows { run, a_stride, b_stride, rows, beside: false }) }
+        unsafe { (self.rows)(Rows { run, a_stride, b_stride, rows }) }
     }
 
     /// [`rows`](Equal::rows), of which some are read side by side, a line of each
@@ -219,7 +221,7 @@ impl Equal {
         self.check(bytes);
         let run = Run { a, b, bytes };
         // SAFETY: K1 by `self.level`; K2, K4 are the caller's.
-        unsafe { (self.rows)(Rows { run, a_stride, b_stride, rows, beside: true }) }
+        unsafe { (self.beside)(Rows { run, a_stride, b_stride, rows }) }
     }
 
     fn check(self, bytes: usize) {
@@ -262,8 +264,6 @@ struct Rows {
     a_stride: isize,
     b_stride: isize,
     rows: usize,
-    /// Whether they are read side by side.
-    beside: bool,
 }
 
 impl Rows {
@@ -301,8 +301,8 @@ impl Rows {
     }
 }
 
-fn kernels<R: Rule>(level: Level) -> (KernelFn<All<R>>, KernelFn<Find<R>>) {
-    (select::<All<R>>(level), select::<Find<R>>(level))
+fn kernels<R: Rule>(level: Level) -> (KernelFn<All<R>>, KernelFn<Beside<R>>, KernelFn<Find<R>>) {
+    (select::<All<R>>(level), select::<Beside<R>>(level), select::<Find<R>>(level))
 }
 
 /// Whether all rows are equal under `R`.
@@ -314,15 +314,6 @@ impl<R: Rule> Kernel for All<R> {
 
     #[inline(always)]
     unsafe fn run<S: Simd>(mut rows: Rows) -> bool {
-        if rows.beside && rows.run.bytes >= LINE {
-            while rows.rows >= BESIDE {
-                // SAFETY: K2, these are some of the rows.
-                if unsafe { rows.group_differs::<R, BESIDE>() } {
-                    return false;
-                }
-                rows.skip(BESIDE);
-            }
-        }
         while rows.rows > 0 {
             // SAFETY: K2, this is one of the rows.
             if unsafe { rows.run.differs::<S, R>() } {
@@ -331,6 +322,29 @@ impl<R: Rule> Kernel for All<R> {
             rows.skip(1);
         }
         true
+    }
+}
+
+/// The same, of some rows side by side.
+struct Beside<R>(PhantomData<R>);
+
+impl<R: Rule> Kernel for Beside<R> {
+    type Args = Rows;
+    type Output = bool;
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>(mut rows: Rows) -> bool {
+        if rows.run.bytes >= LINE {
+            while rows.rows >= BESIDE {
+                // SAFETY: K2, these are some of the rows.
+                if unsafe { rows.group_differs::<R, BESIDE>() } {
+                    return false;
+                }
+                rows.skip(BESIDE);
+            }
+        }
+        // SAFETY: handed on.
+        unsafe { All::<R>::run::<S>(rows) }
     }
 }
 
