@@ -13,7 +13,7 @@
 //! same bytes as itself and yet not equal) the items are compared at once.
 
 use crate::ahead::{GROUP, ask_pages, comes_from_memory};
-use crate::dispatch::{Kernel, KernelFn, Simd, select};
+use crate::dispatch::{Kernel, Simd, select};
 use crate::level::Level;
 use core::fmt;
 use core::marker::PhantomData;
@@ -97,11 +97,14 @@ pub struct Equal {
     level: Level,
     class: Class,
     mode: Mode,
-    rows: unsafe fn(Rows) -> bool,
+    rows: AllFn,
     /// Of its own, so that few rows save no registers for it.
-    beside: unsafe fn(Rows) -> bool,
-    find: unsafe fn(Run) -> Option<usize>,
+    beside: AllFn,
+    find: FindFn,
 }
+
+type AllFn = unsafe fn(Rows) -> bool;
+type FindFn = unsafe fn(Run) -> Option<usize>;
 
 impl Equal {
     /// The comparison of items of `class` at `level`.
@@ -301,7 +304,7 @@ impl Rows {
     }
 }
 
-fn kernels<R: Rule>(level: Level) -> (KernelFn<All<R>>, KernelFn<Beside<R>>, KernelFn<Find<R>>) {
+fn kernels<R: Rule>(level: Level) -> (AllFn, AllFn, FindFn) {
     (select::<All<R>>(level), select::<Beside<R>>(level), select::<Find<R>>(level))
 }
 
