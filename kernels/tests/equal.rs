@@ -280,7 +280,7 @@ fn a_single_nan_in_a_long_run_decides() {
 fn rows_that_are_read_side_by_side_are_the_same_rows() {
     for_each_level(|level| {
         for (class, mode) in [(Class::Bits, Mode::Bits), (Class::F32, Mode::NanEqual)] {
-            let equal = Equal::new(level, class, mode);
+            let equal = Equal::new(level, class, mode).side_by_side();
             for bytes in [0, 4, 60, 64, 68, 128, 300] {
                 let (forth, back) = (bytes + 12, -(bytes as isize) - 64);
                 let a = vec![0x11_u8; 40 * forth];
@@ -288,9 +288,7 @@ fn rows_that_are_read_side_by_side_are_the_same_rows() {
                 let beside = |b: &[u8], rows: usize| {
                     let last = &raw const b[39 * back.unsigned_abs()];
                     // SAFETY: K2, K4: up to 40 rows of both.
-                    unsafe {
-                        equal.rows_beside(a.as_ptr(), forth as isize, last, back, rows, bytes)
-                    }
+                    unsafe { equal.rows(a.as_ptr(), forth as isize, last, back, rows, bytes) }
                 };
                 assert!((0..=40).all(|rows| beside(&b, rows)), "{equal:?} {bytes}");
                 for row in (0..40).filter(|_| bytes > 0) {

@@ -260,7 +260,7 @@ impl Comparison {
         let equal = self.equal;
         if nest.item > RUN || nest.loops.is_empty() {
             // SAFETY: handed on.
-            return unsafe { rows(nest, left, right, equal, false) };
+            return unsafe { rows(nest, left, right, equal) };
         }
         let (around, block) = block(nest);
         // SAFETY: K4, the first items; the block at each step of the loops
@@ -321,18 +321,11 @@ fn first_of(block: Block) -> Block {
     }
 }
 
-/// Whether the items of a nest are equal where they lie, run by run, or
-/// several `beside` each other.
+/// Whether the items of a nest are equal where they lie, run by run.
 ///
 /// # Safety
 /// K2 and K4 for `nest`, which has items.
-unsafe fn rows(
-    nest: &LoopNest,
-    left: *const u8,
-    right: *const u8,
-    equal: Equal,
-    beside: bool,
-) -> bool {
+unsafe fn rows(nest: &LoopNest, left: *const u8, right: *const u8, equal: Equal) -> bool {
     let (around, rows) = match nest.loops[..] {
         [] => (&[][..], Loop::UNIT),
         [ref around @ .., rows] => (around, rows),
@@ -340,11 +333,7 @@ unsafe fn rows(
     // SAFETY: K2, K4: rows of whole items, a run each.
     unsafe {
         walk(around, left.offset(nest.dst).cast_mut(), right.offset(nest.src), &|left, right| {
-            if beside {
-                equal.rows_beside(left, rows.dst, right, rows.src, rows.extent, nest.item)
-            } else {
-                equal.rows(left, rows.dst, right, rows.src, rows.extent, nest.item)
-            }
+            equal.rows(left, rows.dst, right, rows.src, rows.extent, nest.item)
         })
     }
 }
@@ -498,7 +487,8 @@ impl Tile {
                 pack.run(left_rows, left);
                 left = left_rows;
             }
-            rows(&self.rows, left, right_rows, equal, self.beside)
+            let equal = if self.beside { equal.side_by_side() } else { equal };
+            rows(&self.rows, left, right_rows, equal)
         }
     }
 }
