@@ -12,7 +12,7 @@
 //! walk, a line by a line; rows that are too short to be followed are asked for.
 
 use super::LINE;
-use super::table::Table;
+use super::table::{Table, ask};
 use super::tile::{Tile, swapped};
 use super::{Store, Walk, go};
 use crate::dispatch::Simd;
@@ -126,20 +126,6 @@ impl<const SIZE: usize> Walk<'_, SIZE> {
     }
 }
 
-impl Tile<&[isize], &[isize]> {
-    /// Asks for the next line of so many rows.
-    ///
-    /// # Safety
-    /// K1 for `S`.
-    #[inline(always)]
-    unsafe fn ask_for_next<S: Simd>(self, rows: usize) {
-        for &row in self.rows.iter().take(rows) {
-            // SAFETY: handed on.
-            unsafe { S::prefetch(self.src.wrapping_offset(row).wrapping_add(LINE)) };
-        }
-    }
-}
-
 /// A pair of lines of each of some destination rows.
 struct Pairs<'t, S, const SIZE: usize, const STREAM: bool> {
     tile: Tile<&'t [isize], &'t [isize]>,
@@ -166,6 +152,7 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Pairs<'_, S, SIZE, STREAM> 
     unsafe fn run(self) {
         let Pairs { tile, columns, swap, first, .. } = self;
         let edge = LINE / SIZE;
+        let next = |src: *const u8| src.wrapping_add(LINE);
         // SAFETY: K1; each step is a part of the plane. A line of column `c`
         // in the scratch is `first + c * LINE`.
         unsafe {
@@ -175,17 +162,15 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Pairs<'_, S, SIZE, STREAM> 
             );
             if !STREAM {
                 // No prefetcher sees enough of such rows to follow them.
-                let ask = columns * SIZE < FOLLOWED;
+                let short = columns * SIZE < FOLLOWED;
                 return cover(
                     columns,
                     edge,
                     #[inline(always)]
                     |column| {
                         let tile = tile.from::<SIZE>(0, column);
-                        if ask {
-                            for &row in tile.rows.iter().skip(2 * edge) {
-                                S::prefetch(tile.src.wrapping_offset(row));
-                            }
+                        if short {
+                            ask::<S>(tile.src, &tile.rows[2 * edge..], 1);
                         }
                         for row in [0, edge] {
                             let tile = tile.from::<SIZE>(row, 0);
@@ -210,7 +195,7 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Pairs<'_, S, SIZE, STREAM> 
                     |column| {
                         let tile = tile.from::<SIZE>(0, column);
                         if SIZE == 2 {
-                            tile.ask_for_next::<S>(2 * edge);
+                            ask::<S>(next(tile.src), tile.rows, 1);
                         }
                         tile.by_copy::<S::Wide, SIZE, 2>(
                             index,
@@ -226,7 +211,7 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Pairs<'_, S, SIZE, STREAM> 
                 #[inline(always)]
                 |column| {
                     let tile = tile.from::<SIZE>(0, column);
-                    tile.ask_for_next::<S>(edge);
+                    ask::<S>(next(tile.src), &tile.rows[..edge], 1);
                     tile.by_copy::<S::Wide, SIZE, 1>(
                         None,
                         #[inline(always)]
@@ -240,7 +225,7 @@ impl<S: Simd, const SIZE: usize, const STREAM: bool> Pairs<'_, S, SIZE, STREAM> 
                 #[inline(always)]
                 |column| {
                     let tile = tile.from::<SIZE>(edge, column);
-                    tile.ask_for_next::<S>(edge);
+                    ask::<S>(next(tile.src), &tile.rows[..edge], 1);
                     tile.by_copy::<S::Wide, SIZE, 1>(
                         None,
                         #[inline(always)]

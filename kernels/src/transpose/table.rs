@@ -2,6 +2,7 @@
 
 use super::LINE;
 use crate::copy::Axis;
+use crate::dispatch::Simd;
 use core::mem::MaybeUninit;
 
 /// Offsets of rows, from a pointer to the first.
@@ -54,6 +55,20 @@ impl Offsets for &[isize] {
         debug_assert!(first <= self.len());
         // SAFETY: the rows are there.
         unsafe { self.get_unchecked(first..) }
+    }
+}
+
+/// Asks for so many lines of each row, from `src` on.
+///
+/// # Safety
+/// K1 for `S`; the rows may be anywhere.
+#[inline(always)]
+pub(super) unsafe fn ask<S: Simd>(src: *const u8, rows: &[isize], lines: usize) {
+    for &row in rows {
+        for line in 0..lines {
+            // SAFETY: handed on.
+            unsafe { S::prefetch(src.wrapping_offset(row).wrapping_add(line * LINE)) };
+        }
     }
 }
 

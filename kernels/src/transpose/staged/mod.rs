@@ -28,7 +28,7 @@ mod ahead;
 mod panel;
 
 use super::LINE;
-use super::table::{ColumnTable, Group, Table};
+use super::table::{ColumnTable, Group, Table, ask};
 use super::tile::put;
 use crate::dispatch::Simd;
 use crate::equal::Equal;
@@ -363,11 +363,7 @@ impl Block<'_> {
             unsafe {
                 // Other items are turned before a core has waited for long.
                 if !is_register(sizes.item) {
-                    for &row in self.down.iter().take(self.rows) {
-                        for line in (0..sizes.piece).step_by(LINE) {
-                            S::prefetch(after.wrapping_offset(row).wrapping_add(line));
-                        }
-                    }
+                    ask::<S>(after, &self.down[..self.rows], sizes.piece.div_ceil(LINE));
                 }
                 if !aligned && !self.first {
                     for c in 0..across.len() {
