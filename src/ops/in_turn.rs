@@ -12,7 +12,6 @@ use crate::memory::reserve_on_line;
 use crate::parallel;
 use crate::plan::Bases;
 use alloc::vec::Vec;
-use std::sync::{Mutex, PoisonError};
 
 /// Threads that pack, at most: one hasher is no faster than these.
 const WORKERS: usize = 8;
@@ -37,21 +36,20 @@ impl HashPlan {
             if let Some(starts) = self.starts()
                 && let Ok((_room, scratch)) = reserve_on_line(workers.saturating_mul(need))
             {
-                let (bases, sink) = (Bases::new(scratch, origin), Mutex::new(sink));
-                let task = |worker: usize, block: usize, turn: &dyn Fn() -> bool| {
-                    let scratch = bases.dst().wrapping_add(worker * need);
-                    let packing = Packing { pack, scratch, next: None };
-                    let mut feed = |bytes: &[u8]| {
-                        if turn() {
-                            sink.lock().unwrap_or_else(PoisonError::into_inner)(bytes);
-                        }
-                    };
-                    let range = starts[block]..starts[block + 1];
-                    // SAFETY: handed on; the worker's scratch has room for a block
-                    // and is nobody else's (K3).
-                    unsafe { self.feed_cores(Some(packing), bases.src(), range, &mut feed) };
-                };
-                return parallel::in_turn(workers, starts.len() - 1, task);
+                let bases = Bases::new(scratch, origin);
+                return parallel::in_turn(
+                    workers,
+                    starts.len() - 1,
+                    sink,
+                    |worker, block, sink| {
+                        let scratch = bases.dst().wrapping_add(worker * need);
+                        let packing = Packing { pack, scratch, next: None };
+                        let range = starts[block]..starts[block + 1];
+                        // SAFETY: handed on; the worker's scratch has room for a block
+                        // and is nobody else's (K3).
+                        unsafe { self.feed_cores(Some(packing), bases.src(), range, sink) };
+                    },
+                );
             }
         }
         // SAFETY: handed on.

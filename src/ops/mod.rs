@@ -5,7 +5,6 @@ mod copy;
 mod cores;
 mod equal;
 mod hash;
-#[cfg(feature = "rayon")]
 mod in_turn;
 mod pack;
 mod tree;

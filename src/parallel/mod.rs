@@ -10,6 +10,8 @@
 
 #[cfg(feature = "rayon")]
 mod team;
+#[cfg(feature = "rayon")]
+mod turn;
 
 use core::ops::Range;
 
@@ -20,7 +22,7 @@ use core::cell::Cell;
 #[cfg(feature = "rayon")]
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[cfg(feature = "rayon")]
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 #[cfg(feature = "rayon")]
 use team::Take;
 
@@ -104,100 +106,30 @@ pub(crate) fn for_each_in_order(chunks: usize, task: impl Fn(usize) + Sync) {
     (0..chunks).for_each(task);
 }
 
-/// Calls `task` with a worker, of which there are some, and a chunk, for each chunk
-/// and in their order; a worker has one chunk at a time. What `task` is given as
-/// well waits until it has ended for all chunks before, and tells whether it has.
-#[cfg(feature = "rayon")]
-pub(crate) fn in_turn(
+/// Calls `task` with a worker's number, which no two chunks have at once, and a
+/// chunk, for each chunk in order. What it hands on as well gets to `sink` when all
+/// chunks before have ended.
+pub(crate) fn in_turn<T: ?Sized>(
     workers: usize,
     chunks: usize,
-    task: impl Fn(usize, usize, &dyn Fn() -> bool) + Sync,
+    sink: &mut (dyn FnMut(&T) + Send),
+    task: impl Fn(usize, usize, &mut dyn FnMut(&T)) + Sync,
 ) {
-    let (next, turn) = (AtomicUsize::new(0), Turn::default());
-    for_each(workers, |worker| {
-        loop {
-            let chunk = next.fetch_add(1, Ordering::Relaxed);
-            if chunk >= chunks {
-                return;
-            }
-            let lost = Lost(&turn);
-            task(worker, chunk, &|| turn.wait(chunk));
-            turn.end(chunk);
-            core::mem::forget(lost);
-        }
-    });
-}
-
-/// The chunk whose turn it is.
-#[cfg(feature = "rayon")]
-#[derive(Default)]
-struct Turn {
-    now: AtomicUsize,
-    /// For those who sleep until it is another's.
-    sleep: Mutex<()>,
-    moved: Condvar,
-}
-
-#[cfg(feature = "rayon")]
-impl Turn {
-    /// Nobody's, since a chunk will never end.
-    const LOST: usize = usize::MAX;
-
-    /// Whether it is a chunk's turn, once that is so or will never be. Who is before
-    /// it has a thread.
-    fn wait(&self, chunk: usize) -> bool {
-        // Most of the time that is about to end. Else a thread that sleeps is woken
-        // sooner than one that has kept its core busy gets it back.
-        const SPINS: usize = 1000;
-        let is_due = || [chunk, Turn::LOST].contains(&self.now.load(Ordering::Acquire));
-        for _ in 0..SPINS {
-            if is_due() {
-                break;
-            }
-            core::hint::spin_loop();
-        }
-        if !is_due() {
-            let mut asleep = self.sleep.lock().unwrap_or_else(PoisonError::into_inner);
-            while !is_due() {
-                asleep = self.moved.wait(asleep).unwrap_or_else(PoisonError::into_inner);
-            }
-        }
-        self.now.load(Ordering::Acquire) == chunk
-    }
-
-    fn end(&self, chunk: usize) {
-        if self.wait(chunk) {
-            self.wake(|| {
-                // A later chunk may be lost before its turn.
-                let (done, failed) = (Ordering::Release, Ordering::Relaxed);
-                _ = self.now.compare_exchange(chunk, chunk + 1, done, failed);
-            });
-        }
-    }
-
-    fn wake(&self, after: impl FnOnce()) {
-        after();
-        // Whoever has looked before that sleeps once the lock is free.
-        drop(self.sleep.lock());
-        self.moved.notify_all();
-    }
-}
-
-/// Tells those who wait that a task has panicked.
-#[cfg(feature = "rayon")]
-struct Lost<'a>(&'a Turn);
-
-#[cfg(feature = "rayon")]
-impl Drop for Lost<'_> {
-    fn drop(&mut self) {
-        self.0.wake(|| self.0.now.store(Turn::LOST, Ordering::Release));
+    #[cfg(feature = "rayon")]
+    turn::run(workers, chunks, sink, task);
+    #[cfg(not(feature = "rayon"))]
+    {
+        let _ = workers;
+        (0..chunks).for_each(|chunk| task(0, chunk, sink));
     }
 }
 
 /// The number of threads that chunks may run on.
-#[cfg(feature = "rayon")]
 pub(crate) fn threads() -> usize {
-    rayon::current_num_threads()
+    #[cfg(feature = "rayon")]
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "rayon"))]
+    1
 }
 
 /// Whether `task` holds for each chunk; stops all threads at the first that
@@ -250,47 +182,8 @@ pub(crate) fn beside(chunks: usize, task: impl Fn(usize) + Sync, here: impl FnOn
 
 #[cfg(all(test, feature = "rayon"))]
 mod tests {
-    use super::{in_turn, pays, serial};
-    use std::panic::{self, AssertUnwindSafe};
-    use std::sync::Mutex;
-    use std::vec::Vec;
-
-    #[test]
-    fn chunks_have_their_turns_in_order_until_one_panics() {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
-        for round in 0..3000 {
-            let (workers, chunks) = (1 + round % 4, round % 19);
-            let lost = (round / 19 % 2 == 1).then_some(round % 7);
-            let (busy, turns) = ([const { Mutex::new(()) }; 4], Mutex::new(Vec::new()));
-            let run = || {
-                in_turn(workers, chunks, |worker, chunk, turn| {
-                    let _alone = busy[worker].try_lock().expect("one chunk at a time");
-                    if lost == Some(chunk) && round % 2 == 0 {
-                        panic::resume_unwind(std::boxed::Box::new(()));
-                    }
-                    // Some never ask for their turn.
-                    if chunk % 5 != 3 && turn() {
-                        turns.lock().unwrap().push(chunk);
-                        if lost == Some(chunk) {
-                            panic::resume_unwind(std::boxed::Box::new(()));
-                        }
-                    }
-                });
-            };
-            let ended = match round % 3 {
-                0 => panic::catch_unwind(AssertUnwindSafe(run)),
-                _ => pool.install(|| panic::catch_unwind(AssertUnwindSafe(run))),
-            };
-            let lost = lost.filter(|&lost| lost < chunks && (lost % 5 != 3 || round % 2 == 0));
-            let end = lost.map_or(chunks, |lost| lost + 1);
-            let turns = turns.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-            let all: Vec<_> = (0..end).filter(|chunk| chunk % 5 != 3).collect();
-            // Who is lost before its turn may also take that of those before it.
-            let most = if lost.is_some() && round % 2 == 0 { turns.len() } else { all.len() };
-            assert_eq!(turns, all[..most]);
-            assert_eq!(ended.is_err(), lost.is_some());
-        }
-    }
+    use super::{pays, serial};
+    use std::panic;
 
     #[test]
     fn serial_is_of_this_thread_until_the_verbs_are_done() {
