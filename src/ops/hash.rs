@@ -2,13 +2,14 @@
 //!
 //! The view is cut into blocks in index order. A block that is contiguous is
 //! hashed where it lies; another is packed by the copy kernels into a scratch
-//! that stays in cache, on all threads if there are many (`in_turn`). A source that runs along an outer axis makes large
-//! blocks, so that its lines are read once and whole. Every hasher sees the
-//! same bytes in the same order as if the view had been copied to C order.
+//! that stays in cache, on all threads if there are many (`in_turn`). A source
+//! that runs along an outer axis makes large blocks, so that its lines are read
+//! once and whole. Every hasher sees the same bytes in the same order as if the view
+//! had been copied to C order.
 
 #![allow(unsafe_code, reason = "hands validated views to a plan")]
 
-use super::pack::{Pack, place};
+use super::pack::{Pack, room_and_place};
 use super::{Options, check_planned};
 use crate::error::{Error, MismatchError};
 use crate::layout::{Layout, Order};
@@ -17,13 +18,12 @@ use crate::memory::Scratch;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
 use crate::plan::plain::packed;
-use crate::plan::{Schedule, policy};
+use crate::plan::{Place, Schedule, policy};
 use crate::view::Strided;
 use core::fmt;
 use core::hash::Hasher;
 use stridewise_kernels::Level;
 use stridewise_kernels::hash::{SipHasher13, Xxh3, xxh3_64 as xxh3_64_of, xxh3_128 as xxh3_128_of};
-use stridewise_kernels::transpose::Distance;
 
 /// Bytes of the smallest scratch, which costs no stack to speak of.
 const TINY: usize = 1 << 10;
@@ -231,14 +231,14 @@ impl HashPlan {
             let run = one.then_some((nest.src, nest.item));
             return Ok(HashPlan { layout, level, blocks, pack: None, chunks, run });
         }
-        let (mut distance, mut stream) = (Distance::Core, false);
+        let mut place = Place::NEAR;
         if blocks.count() > 1 {
-            distance = policy::distance_to_scratch(&blocks.nest, options.caches);
+            let distance = policy::distance_to_scratch(&blocks.nest, options.caches);
             let bytes;
-            (bytes, distance, stream) = place(&blocks.nest, distance, options.caches);
+            (bytes, place) = room_and_place(&blocks.nest, distance, options.caches);
             blocks = Blocks::new(blocks.nest, bytes);
         }
-        let pack = Some(Pack::new(&blocks, level, distance, stream));
+        let pack = Some(Pack::new(&blocks, level, place));
         Ok(HashPlan { layout, level, blocks, pack, chunks, run: None })
     }
 
@@ -414,14 +414,8 @@ impl HashPlan {
     #[inline(never)]
     unsafe fn stream(&self, origin: *const u8) -> Xxh3 {
         let mut hasher = Xxh3::new(self.level);
-        let mut sink = |bytes: &[u8]| hasher.update(bytes);
         // SAFETY: handed on.
-        unsafe {
-            #[cfg(feature = "rayon")]
-            self.feed_in_turn(origin, &mut sink);
-            #[cfg(not(feature = "rayon"))]
-            self.feed(origin, &mut sink);
-        }
+        unsafe { self.feed_in_turn(origin, &mut |bytes| hasher.update(bytes)) };
         hasher
     }
 }

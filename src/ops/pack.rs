@@ -8,7 +8,7 @@ use crate::memory::{Scratch, reserve_on_line};
 use crate::parallel;
 use crate::plan::blocks::Blocks;
 use crate::plan::loop_nest::LoopNest;
-use crate::plan::{Schedule, policy};
+use crate::plan::{Place, Schedule, policy};
 use core::ops::Range;
 use stridewise_kernels::Level;
 use stridewise_kernels::transpose::Distance;
@@ -38,10 +38,7 @@ pub(crate) struct Pack {
     pub(crate) full: Schedule,
     /// Bytes from one step to the next in the scratch.
     pitch: usize,
-    /// Where the source is.
-    distance: Distance,
-    /// Whether the scratch is written past the caches.
-    stream: bool,
+    place: Place,
 }
 
 /// Blocks on their way through a scratch.
@@ -56,29 +53,22 @@ pub(super) struct Packing<'a> {
 }
 
 impl Pack {
-    pub(super) fn new(blocks: &Blocks, level: Level, distance: Distance, stream: bool) -> Pack {
+    pub(super) fn new(blocks: &Blocks, level: Level, place: Place) -> Pack {
         let bytes = blocks.step_bytes();
         // Short rows are better fed together than kept apart.
         let rows = blocks.steps() * bytes > SMALL && bytes > SET && bytes.is_multiple_of(SET);
         let pitch = if rows { bytes + LINE } else { bytes };
-        let full = Pack::copy(blocks, blocks.steps(), pitch, level, (distance, stream));
-        Pack { full, pitch, distance, stream }
+        Pack { full: Pack::copy(blocks, blocks.steps(), pitch, level, place), pitch, place }
     }
 
     /// The copy of a block of some steps.
-    fn copy(
-        blocks: &Blocks,
-        steps: usize,
-        pitch: usize,
-        level: Level,
-        (distance, stream): (Distance, bool),
-    ) -> Schedule {
+    fn copy(blocks: &Blocks, steps: usize, pitch: usize, level: Level, place: Place) -> Schedule {
         let mut nest = blocks.with_steps(steps);
         if let Some(first) = nest.loops.first_mut() {
             first.dst = pitch as isize;
         }
         let chunks = (nest.bytes() / PIECE).clamp(1, PIECES);
-        Schedule::of_part(nest, level, chunks, distance, stream)
+        Schedule::of_part(nest, level, chunks, place)
     }
 }
 
@@ -127,7 +117,7 @@ impl HashPlan {
         } else {
             // Without memory for it, more and smaller blocks.
             let blocks = Blocks::new(self.blocks.nest.clone(), SMALL);
-            let pack = Pack::new(&blocks, self.level, Distance::Core, false);
+            let pack = Pack::new(&blocks, self.level, Place::NEAR);
             let plan = HashPlan { blocks, pack: None, ..self.clone() };
             let packing = Packing { pack: &pack, scratch: small.start(), next: None };
             // SAFETY: handed on; items that are packed are shorter than
@@ -250,8 +240,7 @@ impl HashPlan {
         let copy = if steps == blocks.steps() {
             &pack.full
         } else {
-            let place = (pack.distance, pack.stream);
-            fewer = Pack::copy(blocks, steps, pack.pitch, self.level, place);
+            fewer = Pack::copy(blocks, steps, pack.pitch, self.level, pack.place);
             &fewer
         };
         // SAFETY: K2 for the block; its rows fit the scratch.
@@ -292,27 +281,27 @@ impl Pack {
 }
 
 /// How many bytes a block has, so that some bytes of each run of the source are
-/// read while they are in cache; where the source then is, and whether the scratch is
-/// written past the caches.
-pub(super) fn place(
+/// read while they are in cache, and where its operands then are.
+pub(super) fn room_and_place(
     nest: &LoopNest,
     distance: Distance,
     caches: policy::For,
-) -> (usize, Distance, bool) {
+) -> (usize, Place) {
     let least = bytes_of_runs(nest, RUN);
     if distance == Distance::FollowedMemory {
         let most = policy::near_scratch(nest, caches);
         for bytes in [least, bytes_of_runs(nest, RUN / 2)] {
             if bytes <= most {
-                return (bytes.max(LARGE), distance, false);
+                return (bytes.max(LARGE.min(most)), Place { distance, stream: false });
             }
         }
         if least <= LARGEST {
             let bytes = bytes_of_runs(nest, FOLLOWED).clamp(LARGE, LARGEST);
-            return (bytes, distance, true);
+            return (bytes, Place { distance, stream: true });
         }
     }
-    (least.clamp(LARGE, LARGEST), distance.min(Distance::Memory), false)
+    let distance = distance.min(Distance::Memory);
+    (least.clamp(LARGE, LARGEST), Place { distance, stream: false })
 }
 
 /// Bytes of the items that are passed before the source has run along the
@@ -345,7 +334,9 @@ mod tests {
             Loop { extent: rows, dst: item as isize, src: step },
         ]);
         let caches = Caches { l1: 48 << 10, l2: 2 << 20, l3: 12 << 20, prefetch };
-        place(&nest, Distance::FollowedMemory, Some(caches))
+        let (bytes, Place { distance, stream }) =
+            room_and_place(&nest, Distance::FollowedMemory, Some(caches));
+        (bytes, distance, stream)
     }
 
     #[test]
@@ -370,7 +361,8 @@ mod tests {
     fn what_is_nearer_is_never_streamed() {
         let nest = LoopNest::item(4);
         for distance in [Distance::Core, Distance::Caches, Distance::Memory] {
-            assert_eq!(place(&nest, distance, None), (LARGE, distance, false));
+            let place = Place { distance, stream: false };
+            assert_eq!(room_and_place(&nest, distance, None), (LARGE, place));
         }
     }
 }

@@ -122,26 +122,32 @@ impl Schedule {
         Schedule { nest, how }
     }
 
-    /// Of a small part of what is at some distance, whose planes are written past the
-    /// caches if that is wanted, as they would not be for their own bytes.
-    pub(crate) fn of_part(
-        nest: LoopNest,
-        level: Level,
-        chunks: usize,
-        distance: Distance,
-        stream: bool,
-    ) -> Schedule {
+    /// Of a small part of what is at some place.
+    pub(crate) fn of_part(nest: LoopNest, level: Level, chunks: usize, place: Place) -> Schedule {
         let mut part = Schedule::new(nest, level, None, Some(chunks));
         let how = &mut part.how;
-        how.distance = distance;
+        how.distance = place.distance;
         if how.is_planes() {
-            how.stream |= stream;
+            how.stream |= place.stream;
             // Each thread reads whole runs of a few rows.
-            let by_rows = distance == Distance::FollowedMemory;
+            let by_rows = place.distance == Distance::FollowedMemory;
             how.split = partition::partition(&part.nest, how.inner, chunks, by_rows);
         }
         part
     }
+}
+
+/// Where the operands are of which a nest is a small part, which its own bytes do
+/// not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) distance: Distance,
+    /// Whether planes are written past the caches.
+    pub(crate) stream: bool,
+}
+
+impl Place {
+    pub(crate) const NEAR: Place = Place { distance: Distance::Core, stream: false };
 }
 
 /// No policy makes anything of fewer bytes, unless it is asked to.

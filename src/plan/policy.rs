@@ -87,19 +87,22 @@ fn collide(nest: &LoopNest) -> bool {
 /// Whether a comparison turns planes as a copy would, rather than by tiles:
 /// from there on most of its lines come from memory.
 pub(crate) fn turns(nest: &LoopNest, caches: For) -> bool {
-    exceeds(nest, caches, |caches| caches.l3 / 8)
-        && !(is_register(nest.item) && prefetch(caches) == Prefetch::Pages)
+    exceeds(nest, caches, |caches| caches.l3 / 8) && !has_followed_items(nest, caches)
 }
 
 /// Where the operands are that are compared by tiles.
 pub(crate) fn distance_of_tiles(nest: &LoopNest, caches: For) -> Distance {
     match prefetches(nest, caches) {
         false => Distance::Core,
-        true if is_register(nest.item) && prefetch(caches) == Prefetch::Pages => {
-            Distance::FollowedMemory
-        }
+        true if has_followed_items(nest, caches) => Distance::FollowedMemory,
         true => Distance::Caches,
     }
+}
+
+/// Whether rows of such items are best read side by side, unasked, and packed in
+/// a core's caches.
+fn has_followed_items(nest: &LoopNest, caches: For) -> bool {
+    is_register(nest.item) && prefetch(caches) == Prefetch::Pages
 }
 
 /// Bytes of a scratch that stays in a core's caches while what is packed there

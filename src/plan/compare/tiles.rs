@@ -7,7 +7,7 @@ use crate::axes::Axes;
 use crate::memory::{Scratch, reserve_on_line};
 use crate::plan::grid::Grid;
 use crate::plan::loop_nest::{Loop, LoopNest};
-use crate::plan::{Schedule, lines, simplify};
+use crate::plan::{Place, Schedule, lines, simplify};
 use stridewise_kernels::equal::Equal;
 use stridewise_kernels::transpose::Distance;
 use stridewise_kernels::{Ask, Level};
@@ -183,7 +183,8 @@ impl Tile {
             rows.loops[at].src = step as isize;
             step *= l.extent;
         }
-        let schedule = |nest| Schedule::of_part(nest, level, 1, distance, false);
+        let place = Place { distance, stream: false };
+        let schedule = |nest| Schedule::of_part(nest, level, 1, place);
         if packs_left {
             rows = LoopNest { loops: Axes::new(), item: step, dst: 0, src: 0 };
         }

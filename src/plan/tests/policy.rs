@@ -1,8 +1,8 @@
 //! What caches and bytes decide.
 
 use super::{l, nest};
-use crate::plan::Schedule;
 use crate::plan::policy::{chunks_for, distance, distance_to_scratch, prefetches, streams};
+use crate::plan::{Place, Schedule};
 use stridewise_kernels::transpose::Distance;
 use stridewise_kernels::{Caches, Level, Prefetch};
 
@@ -57,7 +57,7 @@ fn blocks_go_in_pairs_where_rows_are_followed_and_collide() {
 fn parts_are_streamed_if_that_is_wanted_and_cut_by_the_rows_that_are_followed() {
     let plane = || nest(4, &[l(64, 16384, 4), l(4096, 4, 16384)]);
     let part = |chunks, distance, stream| {
-        Schedule::of_part(plane(), Level::SCALAR, chunks, distance, stream).how
+        Schedule::of_part(plane(), Level::SCALAR, chunks, Place { distance, stream }).how
     };
     for distance in [Distance::Core, Distance::Caches, Distance::Memory, Distance::FollowedMemory] {
         for stream in [false, true] {
