@@ -4,9 +4,9 @@ use crate::support::{bytes, memory, oracle, pool, source, view, view_mut};
 use std::hash::Hasher;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stridewise::{
-    AnyArray, AnyView, AnyViewMut, Array, CopyPlan, ElementType, EqualPlan, HashPlan, Layout,
-    Level, Mode, Options, Order, View, ViewMut, copy, equal, first_mismatch, hash_into,
-    to_contiguous, xxh3_64,
+    AnyArray, AnyView, AnyViewMut, Array, Caches, CopyPlan, ElementType, EqualPlan, HashPlan,
+    Layout, Level, Mode, Options, Order, Prefetch, View, ViewMut, copy, equal, first_mismatch,
+    hash_into, to_contiguous, xxh3_64,
 };
 
 #[test]
@@ -80,11 +80,16 @@ fn equality_and_hashes_do_not_depend_on_threads() {
         let hash = xxh3_64(&view(&from, &src)).unwrap();
         assert_eq!(hash, xxhash_rust::xxh3::xxh3_64(&oracle::c_bytes(&from, &src)));
         assert_eq!(hash, pool.install(|| xxh3_64(&view(&from, &src)).unwrap()));
-        for chunks in [1, 2, 64] {
-            let options = Options { chunks: Some(chunks), ..Options::default() };
-            let plan = HashPlan::with(&src, options).unwrap();
-            assert_eq!(hash, plan.xxh3_64(&view(&from, &src)).unwrap());
-            assert_eq!(hash, pool.install(|| plan.xxh3_64(&view(&from, &src)).unwrap()));
+        // By whatever way through the caches.
+        let follows = [Prefetch::Runs, Prefetch::Rows, Prefetch::Pages];
+        let caches = follows.map(|prefetch| Some(Caches { l1: 0, l2: 4 << 20, l3: 0, prefetch }));
+        for caches in caches.into_iter().chain([None]) {
+            for chunks in [1, 2, 64] {
+                let options = Options { chunks: Some(chunks), caches, ..Options::default() };
+                let plan = HashPlan::with(&src, options).unwrap();
+                assert_eq!(hash, plan.xxh3_64(&view(&from, &src)).unwrap(), "{plan}");
+                assert_eq!(hash, pool.install(|| plan.xxh3_64(&view(&from, &src)).unwrap()));
+            }
         }
         let mut to = memory(&dst, 4);
         copy(&mut view_mut(&mut to, &dst), &view(&from, &src)).unwrap();
