@@ -1,9 +1,11 @@
-use super::for_each_level;
+use super::{Random, for_each_level};
 use core::hash::Hasher;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use stridewise_kernels::Level;
-use stridewise_kernels::hash::{SipHasher13, Xxh3, xxh3_64, xxh3_128};
+use stridewise_kernels::hash::{
+    BLOCK_BYTES, BlockSums, SipHasher13, Xxh3, block_sums, xxh3_64, xxh3_128,
+};
 use xxhash_rust::xxh3 as reference;
 
 /// Length, CPython's `hash(bytes)` under keys 0, XXH3-64 and -128 of
@@ -203,4 +205,50 @@ proptest! {
         in_pieces(&bytes, &cuts, |piece| hasher.update(piece));
         prop_assert_eq!(hasher.finish(), expected.finish());
     }
+}
+
+#[test]
+fn blocks_by_their_sums_are_the_same_bytes() {
+    let mut random = Random(3);
+    let bytes: Vec<u8> = (0..80 * BLOCK_BYTES + 300).map(|_| random.next() as u8).collect();
+    for_each_level(|level| {
+        for round in 0..200 {
+            // Bytes, blocks by their sums, bytes, blocks, bytes.
+            let mut hasher = Xxh3::new(level);
+            let mut at = 0;
+            for _ in 0..2 {
+                let plain = BLOCK_BYTES * random.within(0, 2);
+                for piece in bytes[at..at + plain].chunks(random.within(1, 2000)) {
+                    hasher.update(piece);
+                }
+                at += plain;
+                let many = random.within(1, if round % 5 == 0 { 36 } else { 5 });
+                let blocks = bytes[at..at + many * BLOCK_BYTES].as_chunks().0;
+                let mut sums = vec![BlockSums::default(); many - 1];
+                block_sums(level, &blocks[1..], &mut sums);
+                block_sums(level, &blocks[..many - 1], &mut sums);
+                hasher.update_blocks(&sums, &blocks[many - 1]);
+                at += many * BLOCK_BYTES;
+                assert_eq!(hasher.finish64(), xxh3_64(level, 0, &bytes[..at]), "{level:?} {at}");
+            }
+            let rest = random.within(0, 300);
+            hasher.update(&bytes[at..at + rest]);
+            let all = &bytes[..at + rest];
+            assert_eq!(hasher.finish128(), xxh3_128(level, 0, all), "{level:?} {}", all.len());
+        }
+    });
+}
+
+#[test]
+#[should_panic(expected = "1025 bytes before blocks")]
+fn blocks_start_where_blocks_start() {
+    let mut hasher = Xxh3::new(Level::SCALAR);
+    hasher.update(&[0; BLOCK_BYTES + 1]);
+    hasher.update_blocks(&[], &[0; BLOCK_BYTES]);
+}
+
+#[test]
+#[should_panic(expected = "sums are of seed 0, not 5")]
+fn sums_of_blocks_have_no_seed() {
+    Xxh3::with_seed(Level::SCALAR, 5).update_blocks(&[], &[0; BLOCK_BYTES]);
 }

@@ -2,7 +2,7 @@
 //!
 //! The view is cut into blocks in index order. A block that is contiguous is
 //! hashed where it lies; another is packed by the copy kernels into a scratch
-//! that stays in cache, on all threads if there are many (`in_turn`). A source
+//! that stays in cache, on all threads if there are many (`apart`). A source
 //! that runs along an outer axis makes large blocks, so that its lines are read
 //! once and whole. Every hasher sees the same bytes in the same order as if the view
 //! had been copied to C order.
@@ -54,8 +54,9 @@ pub fn xxh3_64(view: &impl Strided) -> Result<u64, Error> {
 /// K2, K4 for the layout from the item at index 0.
 pub(crate) unsafe fn xxh3_64_at(layout: &Layout, origin: *const u8) -> Result<u64, Error> {
     let level = level()?;
+    let of = |bytes: &[u8]| policy::is_serial(bytes.len()).then(|| xxh3_64_of(level, 0, bytes));
     // SAFETY: handed on.
-    match unsafe { few(layout, origin, |bytes| xxh3_64_of(level, 0, bytes)) } {
+    match unsafe { few(layout, origin, of) }.flatten() {
         Some(hash) => Ok(hash),
         // SAFETY: handed on.
         None => Ok(unsafe { HashPlan::new(layout)?.xxh3_64_raw(origin) }),
@@ -82,8 +83,9 @@ pub fn xxh3_128(view: &impl Strided) -> Result<u128, Error> {
 /// As [`xxh3_64_at`].
 pub(crate) unsafe fn xxh3_128_at(layout: &Layout, origin: *const u8) -> Result<u128, Error> {
     let level = level()?;
+    let of = |bytes: &[u8]| policy::is_serial(bytes.len()).then(|| xxh3_128_of(level, 0, bytes));
     // SAFETY: handed on.
-    match unsafe { few(layout, origin, |bytes| xxh3_128_of(level, 0, bytes)) } {
+    match unsafe { few(layout, origin, of) }.flatten() {
         Some(hash) => Ok(hash),
         // SAFETY: handed on.
         None => Ok(unsafe { HashPlan::new(layout)?.xxh3_128_raw(origin) }),
@@ -190,7 +192,8 @@ pub struct HashPlan {
     pub(crate) pack: Option<Pack>,
     /// Pieces of a tree hash, at most.
     pub(super) chunks: usize,
-    /// Where all bytes are from the origin, and how many, if they are one run.
+    /// Where all bytes are from the origin, and how many, if they are one run for one
+    /// thread.
     pub(super) run: Option<(isize, usize)>,
 }
 
@@ -205,9 +208,8 @@ impl HashPlan {
     }
 
     /// The plan at a level; chunks are those of [`tree_hash`](crate::tree_hash).
-    /// With more than one, the other hashes pack what they need on all threads:
-    /// XXH3 block after block on the thread that has it, [`hash_into`] on this
-    /// one, for its hasher, a block ahead of it.
+    /// With more than one, XXH3 also has all threads, each with parts of its own,
+    /// and [`hash_into`] packs on all threads, a block ahead of its hasher.
     ///
     /// # Errors
     ///
@@ -227,7 +229,7 @@ impl HashPlan {
         if long || blocks.nest.is_empty() {
             let blocks = blocks.of_runs();
             let nest = &blocks.nest;
-            let one = nest.loops.is_empty() && !layout.is_indirect();
+            let one = nest.loops.is_empty() && !layout.is_indirect() && chunks == 1;
             let run = one.then_some((nest.src, nest.item));
             return Ok(HashPlan { layout, level, blocks, pack: None, chunks, run });
         }
@@ -415,7 +417,7 @@ impl HashPlan {
     unsafe fn stream(&self, origin: *const u8) -> Xxh3 {
         let mut hasher = Xxh3::new(self.level);
         // SAFETY: handed on.
-        unsafe { self.feed_in_turn(origin, &mut |bytes| hasher.update(bytes)) };
+        unsafe { self.add_to(&mut hasher, origin) };
         hasher
     }
 }

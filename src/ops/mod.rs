@@ -1,11 +1,11 @@
 //! The verbs: check, plan, execute.
 
+mod apart;
 mod contiguous;
 mod copy;
 mod cores;
 mod equal;
 mod hash;
-mod in_turn;
 mod pack;
 mod tree;
 mod values;

@@ -9,9 +9,9 @@
 //! verb needs nothing but its own chunks to end.
 
 #[cfg(feature = "rayon")]
-mod team;
+mod order;
 #[cfg(feature = "rayon")]
-mod turn;
+mod team;
 
 use core::ops::Range;
 
@@ -106,21 +106,24 @@ pub(crate) fn for_each_in_order(chunks: usize, task: impl Fn(usize) + Sync) {
     (0..chunks).for_each(task);
 }
 
-/// Calls `task` with a worker's number, which no two chunks have at once, and a
-/// chunk, for each chunk in order. What it hands on as well gets to `sink` when all
-/// chunks before have ended.
-pub(crate) fn in_turn<T: ?Sized>(
+/// Calls `task` for each chunk, with a worker's number that no two chunks have at
+/// once, for a result, and `sink` with the results in the order of chunks, on any
+/// thread. A result that `task` is given may be that of another chunk.
+pub(crate) fn in_order<T: Default + Send>(
     workers: usize,
     chunks: usize,
-    sink: &mut (dyn FnMut(&T) + Send),
-    task: impl Fn(usize, usize, &mut dyn FnMut(&T)) + Sync,
+    task: impl Fn(usize, usize, &mut T) + Sync,
+    sink: &mut (dyn FnMut(usize, &T) + Send),
 ) {
     #[cfg(feature = "rayon")]
-    turn::run(workers, chunks, sink, task);
+    order::run(workers, chunks, task, sink);
     #[cfg(not(feature = "rayon"))]
     {
-        let _ = workers;
-        (0..chunks).for_each(|chunk| task(0, chunk, sink));
+        let (_, mut result) = (workers, T::default());
+        for chunk in 0..chunks {
+            task(0, chunk, &mut result);
+            sink(chunk, &result);
+        }
     }
 }
 

@@ -49,6 +49,12 @@ impl Accumulate for uint64x2_t {
     }
 
     #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { vaddq_u64(self, other) }
+    }
+
+    #[inline(always)]
     unsafe fn scramble(self, secret: *const u8) -> Self {
         // SAFETY: K1, K2.
         unsafe {

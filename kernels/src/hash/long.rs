@@ -17,7 +17,7 @@ use core::ptr::NonNull;
 /// Bytes of a stripe.
 pub(super) const STRIPE: usize = 64;
 /// Stripes of a block.
-const BLOCK: usize = (LEN - STRIPE) / 8;
+pub(super) const BLOCK: usize = (LEN - STRIPE) / 8;
 /// Blocks between the loop and the lines that it asks for: a hardware
 /// prefetcher stops at the end of a page, so several pages, and less than a
 /// small L1 cache.
@@ -42,6 +42,8 @@ pub(crate) trait Accumulate: Copy {
     unsafe fn accumulate(self, words: Self, input: *const u8, secret: *const u8) -> (Self, Self);
     /// Adds to each sum what its neighbour has in `words`.
     unsafe fn add_neighbours(self, words: Self) -> Self;
+    /// Adds other sums.
+    unsafe fn add(self, other: Self) -> Self;
     /// Each sum shifted onto itself, xored with its secret word, multiplied.
     unsafe fn scramble(self, secret: *const u8) -> Self;
     /// Asks for the cache line of `p`.
@@ -52,9 +54,9 @@ pub(crate) trait Accumulate: Copy {
 /// The eight sums and where in a block they are.
 #[derive(Clone)]
 pub(super) struct Sums {
-    words: [u64; 8],
+    pub(super) words: [u64; 8],
     /// Stripes since the last scramble, less than [`BLOCK`].
-    stripes: usize,
+    pub(super) stripes: usize,
 }
 
 impl Sums {
@@ -160,14 +162,7 @@ impl Kernel for Stripes {
             if head > 0 && args.start + head == BLOCK {
                 sums.scramble(secret);
             }
-            // Those in front of the end ask for nothing beyond it.
-            let far = if comes_from_memory(args.stripes * STRIPE) {
-                blocks.saturating_sub(2 * GROUP / (BLOCK * STRIPE))
-            } else {
-                0
-            };
-            input = sums.blocks::<S, true>(input, secret, far);
-            input = sums.blocks::<S, false>(input, secret, blocks - far);
+            input = sums.blocks::<S>(input, secret, blocks, None);
             for i in 0..tail {
                 sums.stripe(input, secret.add(8 * i));
                 input = input.add(STRIPE);
@@ -180,9 +175,12 @@ impl Kernel for Stripes {
     }
 }
 
+/// No sums.
+const NONE: [u64; 8] = [0; 8];
+
 /// All eight sums in registers of two to eight words; the first
 /// `8 / WORDS` are used and the others vanish in the compiler.
-struct Registers<A>([Register<A>; 4]);
+pub(super) struct Registers<A>([Register<A>; 4]);
 
 #[derive(Clone, Copy)]
 struct Register<A> {
@@ -202,10 +200,10 @@ impl<A: Accumulate> Registers<A> {
     /// # Safety
     /// K1, K2.
     #[inline(always)]
-    unsafe fn load(sums: *const [u64; 8]) -> Self {
+    pub(super) unsafe fn load(sums: *const [u64; 8]) -> Self {
         // SAFETY: K1, K2: `at` and a register end within the eight words.
         unsafe {
-            let none = A::load_sums([0; 8].as_ptr());
+            let none = A::load_sums(NONE.as_ptr());
             let mut registers = Registers([Register { sums: none, words: none }; 4]);
             for (at, register) in registers.used() {
                 register.sums = A::load_sums(sums.byte_add(at).cast());
@@ -217,7 +215,7 @@ impl<A: Accumulate> Registers<A> {
     /// # Safety
     /// K1, K2.
     #[inline(always)]
-    unsafe fn store(mut self, sums: *mut [u64; 8]) {
+    pub(super) unsafe fn store(&mut self, sums: *mut [u64; 8]) {
         for (at, Register { sums: own, words }) in self.used() {
             // SAFETY: K1, K2: `at` and a register end within the eight words.
             unsafe { own.add_neighbours(*words).store_sums(sums.byte_add(at).cast()) };
@@ -236,17 +234,45 @@ impl<A: Accumulate> Registers<A> {
         }
     }
 
-    /// Adds whole blocks, while those after them are asked for: `PAGES` beside
-    /// each other, or in order. Returns the end of them.
+    /// Adds whole blocks, or writes what each of them adds to `apart`, while those
+    /// after them are asked for. Returns the end of them.
     ///
     /// # Safety
-    /// K1, K2: so many blocks at `input`, a whole secret at `secret`.
+    /// K1, K2: so many blocks at `input` and `apart`, a whole secret at `secret`.
     #[inline(always)]
-    unsafe fn blocks<S: Simd<Sum = A>, const PAGES: bool>(
+    pub(super) unsafe fn blocks<S: Simd<Sum = A>>(
         &mut self,
         input: *const u8,
         secret: *const u8,
         blocks: usize,
+        apart: Option<*mut [u64; 8]>,
+    ) -> *const u8 {
+        // Those in front of the end ask for nothing beyond it.
+        let far = if comes_from_memory(blocks * BLOCK * STRIPE) {
+            blocks.saturating_sub(2 * GROUP / (BLOCK * STRIPE))
+        } else {
+            0
+        };
+        // SAFETY: handed on.
+        unsafe {
+            let near = self.asking::<S, true>(input, secret, far, apart);
+            let apart = apart.map(|apart| apart.add(far));
+            self.asking::<S, false>(near, secret, blocks - far, apart)
+        }
+    }
+
+    /// As [`blocks`](Registers::blocks), which are asked for `PAGES` beside each
+    /// other, or in order.
+    ///
+    /// # Safety
+    /// As [`blocks`](Registers::blocks).
+    #[inline(always)]
+    unsafe fn asking<S: Simd<Sum = A>, const PAGES: bool>(
+        &mut self,
+        input: *const u8,
+        secret: *const u8,
+        blocks: usize,
+        apart: Option<*mut [u64; 8]>,
     ) -> *const u8 {
         let mut input = input;
         for block in 0..blocks {
@@ -269,9 +295,29 @@ impl<A: Accumulate> Registers<A> {
                 }
             }
             // SAFETY: K1, K2.
-            unsafe { self.scramble(secret) };
+            unsafe {
+                match apart {
+                    Some(apart) => {
+                        self.store(apart.add(block));
+                        *self = Registers::load(&NONE);
+                    }
+                    None => self.scramble(secret),
+                }
+            }
         }
         input
+    }
+
+    /// Adds other sums, each a register's.
+    ///
+    /// # Safety
+    /// K1, K2.
+    #[inline(always)]
+    pub(super) unsafe fn add(&mut self, other: *const [u64; 8]) {
+        for (at, Register { sums, .. }) in self.used() {
+            // SAFETY: K1, K2: `at` and a register end within the eight words.
+            *sums = unsafe { sums.add(A::load_sums(other.byte_add(at).cast())) };
+        }
     }
 
     /// The end of a block.
@@ -279,10 +325,10 @@ impl<A: Accumulate> Registers<A> {
     /// # Safety
     /// K1, K2: a whole secret at `secret`.
     #[inline(always)]
-    unsafe fn scramble(&mut self, secret: *const u8) {
+    pub(super) unsafe fn scramble(&mut self, secret: *const u8) {
         // SAFETY: K1, K2: `at` and a register end within the last 64 bytes.
         unsafe {
-            let none = A::load_sums([0; 8].as_ptr());
+            let none = A::load_sums(NONE.as_ptr());
             for (at, Register { sums, words }) in self.used() {
                 let last = secret.add(LEN - STRIPE + at);
                 *sums = sums.add_neighbours(*words).scramble(last);

@@ -11,6 +11,7 @@
 //!
 //! [specification]: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
 
+mod blocks;
 mod long;
 mod mix;
 mod secret;
@@ -18,6 +19,7 @@ mod short;
 mod siphash;
 mod xxh3;
 
+pub use blocks::{BLOCK_BYTES, BlockSums, block_sums};
 pub(crate) use long::Accumulate;
 pub(crate) use mix::PRIME32_1;
 pub use siphash::SipHasher13;

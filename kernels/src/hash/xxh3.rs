@@ -1,5 +1,6 @@
 //! XXH3 of a slice and of a stream.
 
+use super::blocks::{BLOCK_BYTES, BlockSums};
 use super::long::{STRIPE, Sums};
 use super::secret::{DEFAULT, Secret};
 use super::short;
@@ -150,6 +151,23 @@ impl Xxh3 {
         }
         self.buffer[..bytes.len()].copy_from_slice(bytes);
         self.held = bytes.len();
+    }
+
+    /// Adds whole blocks by their sums, and a last one by its bytes, since the end of
+    /// an input counts twice. See [`block_sums`](super::block_sums).
+    ///
+    /// # Panics
+    ///
+    /// If the seed is not 0, or what has been added before is not whole blocks.
+    pub fn update_blocks(&mut self, sums: &[BlockSums], last: &[u8; BLOCK_BYTES]) {
+        assert!(self.seed == 0, "sums are of seed 0, not {}", self.seed);
+        assert!(self.len.is_multiple_of(BLOCK_BYTES as u64), "{} bytes before blocks", self.len);
+        let (held, _) = self.buffer[..self.held].as_chunks();
+        self.sums.absorb(self.level, &self.secret, held, None);
+        self.held = 0;
+        self.sums.chain(self.level, &self.secret, sums);
+        self.len = self.len.wrapping_add((sums.len() * BLOCK_BYTES) as u64);
+        self.update(last);
     }
 
     /// XXH3-64 of all bytes so far.

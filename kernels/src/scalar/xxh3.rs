@@ -52,6 +52,11 @@ impl Accumulate for Words {
     }
 
     #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        Words([self.0[0].wrapping_add(other.0[0]), self.0[1].wrapping_add(other.0[1])])
+    }
+
+    #[inline(always)]
     unsafe fn scramble(self, secret: *const u8) -> Self {
         // SAFETY: K2, 16 bytes.
         let secret = unsafe { Words::load(secret) };

@@ -39,6 +39,12 @@ impl Accumulate for __m128i {
     }
 
     #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { _mm_add_epi64(self, other) }
+    }
+
+    #[inline(always)]
     unsafe fn scramble(self, secret: *const u8) -> Self {
         // SAFETY: K1, K2.
         unsafe {
@@ -90,6 +96,12 @@ impl Accumulate for __m256i {
     }
 
     #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { _mm256_add_epi64(self, other) }
+    }
+
+    #[inline(always)]
     unsafe fn scramble(self, secret: *const u8) -> Self {
         // SAFETY: K1, K2.
         unsafe {
@@ -138,6 +150,12 @@ impl Accumulate for __m512i {
     unsafe fn add_neighbours(self, words: Self) -> Self {
         // SAFETY: K1.
         unsafe { _mm512_add_epi64(self, _mm512_shuffle_epi32::<0b01_00_11_10>(words)) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        // SAFETY: K1.
+        unsafe { _mm512_add_epi64(self, other) }
     }
 
     #[inline(always)]
