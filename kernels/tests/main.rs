@@ -1,8 +1,9 @@
 //! What every family is held to: the naive loop, at every level.
 
-#[allow(dead_code, reason = "of the library's own module, only the tests")]
+#[allow(dead_code, reason = "of the library's own module, only what is tested")]
 #[path = "../src/ahead.rs"]
 mod ahead;
+mod asked;
 #[allow(dead_code, reason = "of the library's own module, only the tests")]
 #[path = "../src/caches.rs"]
 mod caches;
