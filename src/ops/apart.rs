@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn parts_of_any_size_in_pieces_of_any_size() {
-        let bytes: Vec<u8> = (0..40_000u32).map(|i| (i * i >> 7) as u8).collect();
+        let bytes: Vec<u8> = (0..40_000u32).map(|i| ((i * i) >> 7) as u8).collect();
         let (level, mut part) = (Level::detect(), Part::default());
         for (cut, piece) in [1, 900, 1024, 2047, 2048, 3073, 5000, 16384, 39_999]
             .into_iter()
