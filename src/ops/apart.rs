@@ -23,7 +23,7 @@ const WORKERS: usize = 16;
 const PART: usize = 512 << 10;
 /// Parts that are worth a thread, if they are not packed: one core reads fewer as
 /// fast as it hashes.
-const PARTS: usize = 4;
+const PARTS: usize = 6;
 
 impl HashPlan {
     /// Adds the C-order bytes to a hasher, which is new; on all threads if there are
