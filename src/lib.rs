@@ -11,7 +11,7 @@
 //! | [`to_contiguous`] | a fresh array in C, F or the view's own order |
 //! | [`equal`], [`first_mismatch`] | typed equality, early exit, where they differ |
 //! | [`xxh3_64`], [`xxh3_128`], [`siphash13`], [`hash_into`] | the hash of the C-order bytes, without making them |
-//! | [`tree_hash`] | another hash of these bytes, on all threads |
+//! | [`tree_hash`] | another hash of these bytes, of parts for any number of threads |
 //!
 //! # From a view to a kernel
 //!

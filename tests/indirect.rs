@@ -341,7 +341,8 @@ fn plans_are_for_their_suboffsets() {
 #[test]
 fn large_planes_on_threads() {
     crate::support::pool().install(|| {
-        for (n, shape) in [(3, [1000, 700]), (700, [50, 60]), (9000, [1, 300]), (1, [1500, 1400])] {
+        for (n, shape) in [(5, [1000, 700]), (1100, [50, 60]), (9000, [1, 400]), (1, [2500, 1400])]
+        {
             let salted = bytes(n * shape[0] * shape[1], 7);
             let mut array = planes(|i| salted[i], n, shape);
             let view = View::new(&salted, &[n, shape[0], shape[1]]).unwrap();

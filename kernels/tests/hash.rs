@@ -2,10 +2,10 @@ use super::{Random, for_each_level};
 use core::hash::Hasher;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use stridewise_kernels::Level;
 use stridewise_kernels::hash::{
     BLOCK_BYTES, BlockSums, SipHasher13, Xxh3, block_sums, xxh3_64, xxh3_128,
 };
+use stridewise_kernels::{Caches, Level};
 use xxhash_rust::xxh3 as reference;
 
 /// Length, CPython's `hash(bytes)` under keys 0, XXH3-64 and -128 of
@@ -236,6 +236,23 @@ fn blocks_by_their_sums_are_the_same_bytes() {
             let all = &bytes[..at + rest];
             assert_eq!(hasher.finish128(), xxh3_128(level, 0, all), "{level:?} {}", all.len());
         }
+    });
+}
+
+/// So many that a CPU asks for them in advance.
+#[test]
+fn blocks_from_memory_by_their_sums() {
+    let mut random = Random(5);
+    let many = (Caches::detect().l2 / BLOCK_BYTES).min(8 << 10) + 64;
+    let bytes: Vec<u8> = (0..many * BLOCK_BYTES).map(|_| random.next() as u8).collect();
+    let (blocks, _) = bytes.as_chunks();
+    let expected = reference::xxh3_64(&bytes);
+    for_each_level(|level| {
+        let mut sums = vec![BlockSums::default(); many - 1];
+        block_sums(level, &blocks[..many - 1], &mut sums);
+        let mut hasher = Xxh3::new(level);
+        hasher.update_blocks(&sums, &blocks[many - 1]);
+        assert_eq!(hasher.finish64(), expected, "{level:?}");
     });
 }
 

@@ -21,18 +21,27 @@ use stridewise_kernels::hash::{BLOCK_BYTES, BlockSums, Xxh3, block_sums};
 const WORKERS: usize = 16;
 /// Bytes of a part, if it is not a block that is packed.
 const PART: usize = 512 << 10;
-/// Parts that are worth a thread, if they are not packed: one core reads fewer as
-/// fast as it hashes.
-const PARTS: usize = 6;
+/// Parts that are worth threads, of blocks that are packed, and of runs: one core
+/// reads fewer of these as fast as it hashes.
+const BLOCKS: usize = 2;
+const RUNS: usize = 6;
 
 impl HashPlan {
+    /// Whether there are threads, and enough parts for them.
+    pub(super) fn pays_apart(&self) -> bool {
+        let blocks = self.pack.is_some() && !self.layout.is_indirect();
+        let parts = if blocks { self.blocks.count() } else { self.layout.nbytes() / PART };
+        let least = if self.pack.is_some() { BLOCKS } else { RUNS };
+        self.chunks > 1 && parts >= least && parallel::pays()
+    }
+
     /// Adds the C-order bytes to a hasher, which is new; on all threads if there are
     /// many.
     ///
     /// # Safety
     /// K2, K4 for the planned layout.
     pub(super) unsafe fn add_to(&self, hasher: &mut Xxh3, origin: *const u8) {
-        if self.chunks > 1 && parallel::pays() {
+        if self.pays_apart() {
             let need = self.pack.as_ref().map_or(0, |pack| self.room(pack));
             let most = (2 * LARGEST).checked_div(need).unwrap_or(WORKERS).max(2);
             let workers = parallel::threads().min(WORKERS).min(most);
@@ -69,23 +78,24 @@ impl HashPlan {
         unsafe { self.feed(origin, &mut |bytes| hasher.update(bytes)) }
     }
 
-    /// Where the bytes of each part start, and where the last ones end, if there are
-    /// enough parts; a scratch has room for so many.
+    /// Where the bytes of each part start, and where the last ones end, if there is
+    /// memory for it; a scratch has room for so many.
     fn starts(&self, room: usize) -> Option<Vec<usize>> {
         let bytes = self.layout.nbytes();
         let blocks = self.pack.is_some() && !self.layout.is_indirect();
-        let (row, part) = (self.blocks.step_bytes(), PART.max(room).next_multiple_of(BLOCK_BYTES));
-        let most = if blocks { self.blocks.count() } else { bytes.div_ceil(part) };
+        // No row is packed twice.
+        let row = if self.pack.is_some() { self.blocks.step_bytes() } else { BLOCK_BYTES };
+        let part = PART.max(room).next_multiple_of(row);
+        let parts = if blocks { self.blocks.count() } else { bytes.div_ceil(part) };
         let mut starts = Vec::new();
-        starts.try_reserve_exact(most + 1).ok()?;
+        starts.try_reserve_exact(parts + 1).ok()?;
         let mut at = 0;
         while at < bytes {
             starts.push(at);
             at += if blocks { self.steps_at(at / row, bytes) * row } else { part };
         }
         starts.push(bytes);
-        let least = if self.pack.is_some() { 2 } else { PARTS };
-        (starts.len() > least).then_some(starts)
+        Some(starts)
     }
 }
 

@@ -54,9 +54,8 @@ pub fn xxh3_64(view: &impl Strided) -> Result<u64, Error> {
 /// K2, K4 for the layout from the item at index 0.
 pub(crate) unsafe fn xxh3_64_at(layout: &Layout, origin: *const u8) -> Result<u64, Error> {
     let level = level()?;
-    let of = |bytes: &[u8]| policy::is_serial(bytes.len()).then(|| xxh3_64_of(level, 0, bytes));
     // SAFETY: handed on.
-    match unsafe { few(layout, origin, of) }.flatten() {
+    match unsafe { few(layout, origin, |bytes| xxh3_64_of(level, 0, bytes)) } {
         Some(hash) => Ok(hash),
         // SAFETY: handed on.
         None => Ok(unsafe { HashPlan::new(layout)?.xxh3_64_raw(origin) }),
@@ -83,9 +82,8 @@ pub fn xxh3_128(view: &impl Strided) -> Result<u128, Error> {
 /// As [`xxh3_64_at`].
 pub(crate) unsafe fn xxh3_128_at(layout: &Layout, origin: *const u8) -> Result<u128, Error> {
     let level = level()?;
-    let of = |bytes: &[u8]| policy::is_serial(bytes.len()).then(|| xxh3_128_of(level, 0, bytes));
     // SAFETY: handed on.
-    match unsafe { few(layout, origin, of) }.flatten() {
+    match unsafe { few(layout, origin, |bytes| xxh3_128_of(level, 0, bytes)) } {
         Some(hash) => Ok(hash),
         // SAFETY: handed on.
         None => Ok(unsafe { HashPlan::new(layout)?.xxh3_128_raw(origin) }),
@@ -192,8 +190,7 @@ pub struct HashPlan {
     pub(crate) pack: Option<Pack>,
     /// Pieces of a tree hash, at most.
     pub(super) chunks: usize,
-    /// Where all bytes are from the origin, and how many, if they are one run for one
-    /// thread.
+    /// Where all bytes are from the origin, and how many, if they are one run.
     pub(super) run: Option<(isize, usize)>,
 }
 
@@ -229,7 +226,7 @@ impl HashPlan {
         if long || blocks.nest.is_empty() {
             let blocks = blocks.of_runs();
             let nest = &blocks.nest;
-            let one = nest.loops.is_empty() && !layout.is_indirect() && chunks == 1;
+            let one = nest.loops.is_empty() && !layout.is_indirect();
             let run = one.then_some((nest.src, nest.item));
             return Ok(HashPlan { layout, level, blocks, pack: None, chunks, run });
         }
@@ -336,13 +333,16 @@ impl HashPlan {
         }
     }
 
-    /// All bytes, if they are one run.
+    /// All bytes, if they are one run for one thread.
     ///
     /// # Safety
     /// K2 for the planned layout, as long as the run is used.
     #[inline]
     unsafe fn run<'a>(&self, origin: *const u8) -> Option<&'a [u8]> {
         let (at, bytes) = self.run?;
+        if self.chunks > 1 && self.pays_apart() {
+            return None;
+        }
         // SAFETY: the planned layout has these bytes.
         Some(unsafe { core::slice::from_raw_parts(origin.wrapping_offset(at), bytes) })
     }

@@ -24,9 +24,9 @@ const ROOT: u64 = u64::from_le_bytes(*b"treehash");
 /// A 128-bit hash of the view's C-order bytes that runs on all threads.
 ///
 /// Its value depends on the bytes alone: not on the layout, the level or the
-/// threads. It is another than [`xxh3_128`](crate::xxh3_128), which one
-/// thread computes from the first byte to the last. How to compute it
-/// elsewhere is specified in `docs/tree-hash.md` in the repository.
+/// threads. It is another than [`xxh3_128`](crate::xxh3_128): no part of it has to
+/// wait for another but the last one. How to compute it elsewhere is specified in
+/// `docs/tree-hash.md` in the repository.
 ///
 /// # Errors
 ///

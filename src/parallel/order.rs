@@ -5,10 +5,14 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Results that are left behind, at most, and one of each worker.
+const LEFT: usize = if cfg!(test) { 2 } else { 1024 };
+
 /// Calls `task` for each chunk, with a worker's number that no two chunks have at
 /// once, for a result, and `sink` with the results in the order of chunks. Nobody
 /// waits for those before: who ends a chunk hands on what is ready, unless another
-/// one is about it, and leaves the rest behind.
+/// one is about it, and leaves the rest behind. Where that is too much, it does no
+/// more.
 pub(super) fn run<T: Default + Send>(
     workers: usize,
     chunks: usize,
@@ -30,8 +34,8 @@ pub(super) fn run<T: Default + Send>(
         }
     };
     let order = Mutex::new(Order { chunk: 0, sink });
-    for_each(workers, |worker| {
-        loop {
+    let work = |worker: usize| {
+        while lock(&early).len() <= LEFT {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
             if chunk >= chunks {
                 return;
@@ -44,8 +48,11 @@ pub(super) fn run<T: Default + Send>(
                 hand_on(&mut order);
             }
         }
-    });
+    };
+    for_each(workers, work);
     hand_on(&mut lock(&order));
+    // Chunks that nobody has begun.
+    work(0);
 }
 
 /// The chunk whose result is due.
@@ -81,6 +88,10 @@ mod tests {
             };
             let task = |worker: usize, chunk: usize, result: &mut usize| {
                 let _alone = busy[worker].try_lock().expect("one chunk at a time");
+                if chunk == 0 && round % 5 == 0 {
+                    // The others have done too much by then.
+                    std::thread::sleep(core::time::Duration::from_micros(50));
+                }
                 give_up(chunk, !in_sink);
                 *result = chunk * chunk;
             };

@@ -124,13 +124,8 @@ pub(crate) fn box_bytes(caches: For) -> usize {
 /// The number of chunks for so many bytes; 1 is serial.
 #[inline]
 pub(crate) fn chunks_for(bytes: usize) -> usize {
-    if is_serial(bytes) { 1 } else { (bytes / CHUNK).clamp(LEAST_CHUNKS, MOST_CHUNKS) }
-}
-
-/// Whether so many bytes are one chunk.
-#[inline]
-pub(crate) fn is_serial(bytes: usize) -> bool {
-    !cfg!(feature = "rayon") || bytes < THREADS
+    let serial = !cfg!(feature = "rayon") || bytes < THREADS;
+    if serial { 1 } else { (bytes / CHUNK).clamp(LEAST_CHUNKS, MOST_CHUNKS) }
 }
 
 /// Whether a copy touches more bytes than a cache has. Its destination and

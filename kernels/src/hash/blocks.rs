@@ -17,7 +17,8 @@ pub const BLOCK_BYTES: usize = BLOCK * STRIPE;
 #[repr(transparent)]
 pub struct BlockSums([u64; 8]);
 
-/// The sums of each block, for [`Xxh3::update_blocks`](super::Xxh3::update_blocks).
+/// Writes the sums of each block with seed 0, which
+/// [`Xxh3::update_blocks`](super::Xxh3::update_blocks) goes on with.
 ///
 /// # Panics
 ///
@@ -66,7 +67,7 @@ impl Kernel for Apart {
     #[inline(always)]
     unsafe fn run<S: Simd>(args: Args) {
         let Args { secret, input, blocks, sums } = args;
-        // SAFETY: K1 to K4 are the caller's.
+        // SAFETY: K1 to K4 are the caller's; the registers are empty.
         unsafe {
             let none = BlockSums::default();
             let mut own = Registers::<S::Sum>::load(&none.0);

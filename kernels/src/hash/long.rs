@@ -234,11 +234,13 @@ impl<A: Accumulate> Registers<A> {
         }
     }
 
-    /// Adds whole blocks, or writes what each of them adds to `apart`, while those
-    /// after them are asked for. Returns the end of them.
+    /// Adds whole blocks, or writes to `apart` what each of them adds, for which the
+    /// registers are empty before and after; meanwhile those after them are asked for.
+    /// Returns the end of them.
     ///
     /// # Safety
-    /// K1, K2: so many blocks at `input` and `apart`, a whole secret at `secret`.
+    /// K1, K2: so many blocks at `input` and `apart`, a whole secret at `secret`; K3
+    /// for `apart`.
     #[inline(always)]
     pub(super) unsafe fn blocks<S: Simd<Sum = A>>(
         &mut self,
@@ -294,7 +296,7 @@ impl<A: Accumulate> Registers<A> {
                     }
                 }
             }
-            // SAFETY: K1, K2.
+            // SAFETY: K1 to K3.
             unsafe {
                 match apart {
                     Some(apart) => {

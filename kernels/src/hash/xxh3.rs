@@ -153,8 +153,9 @@ impl Xxh3 {
         self.held = bytes.len();
     }
 
-    /// Adds whole blocks by their sums, and a last one by its bytes, since the end of
-    /// an input counts twice. See [`block_sums`](super::block_sums).
+    /// Adds whole blocks by their sums, and one more by its bytes: the end of an input
+    /// is read twice, so that the newest bytes must be at hand. See
+    /// [`block_sums`](super::block_sums).
     ///
     /// # Panics
     ///
@@ -166,7 +167,7 @@ impl Xxh3 {
         self.sums.absorb(self.level, &self.secret, held, None);
         self.held = 0;
         self.sums.chain(self.level, &self.secret, sums);
-        self.len = self.len.wrapping_add((sums.len() * BLOCK_BYTES) as u64);
+        self.len = self.len.wrapping_add(sums.len() as u64 * BLOCK_BYTES as u64);
         self.update(last);
     }
 
