@@ -4,7 +4,7 @@
 //! other block. So blocks can be read in any order and on any thread; only the
 //! scramble after each of them has to wait for those before.
 
-use super::long::{BLOCK, Registers, STRIPE, Sums};
+use super::long::{BLOCK, NONE, Registers, STRIPE, Sums};
 use super::secret::{DEFAULT, LEN, Secret};
 use crate::dispatch::{Kernel, Simd, select};
 use crate::level::Level;
@@ -37,12 +37,7 @@ pub struct BlockSums([u64; 8]);
 /// ```
 pub fn block_sums(level: Level, blocks: &[[u8; BLOCK_BYTES]], sums: &mut [BlockSums]) {
     assert_eq!(blocks.len(), sums.len(), "sums for each block");
-    let args = Args {
-        secret: &DEFAULT.0,
-        input: blocks.as_ptr(),
-        blocks: blocks.len(),
-        sums: sums.as_mut_ptr(),
-    };
+    let args = Args { blocks, sums: sums.as_mut_ptr() };
     // SAFETY: K1 by the level; K2 as both are slices of as many; K3 as `sums` is
     // borrowed mutably; K4 as the input is a slice.
     unsafe { select::<Apart>(level)(args) }
@@ -54,9 +49,8 @@ struct Apart;
 /// The arguments of [`Apart`].
 #[derive(Clone, Copy)]
 struct Args {
-    secret: *const [u8; LEN],
-    input: *const [u8; BLOCK_BYTES],
-    blocks: usize,
+    blocks: *const [[u8; BLOCK_BYTES]],
+    /// As many.
     sums: *mut BlockSums,
 }
 
@@ -66,12 +60,11 @@ impl Kernel for Apart {
 
     #[inline(always)]
     unsafe fn run<S: Simd>(args: Args) {
-        let Args { secret, input, blocks, sums } = args;
+        let (input, blocks, apart) = (args.blocks.cast(), args.blocks.len(), args.sums.cast());
         // SAFETY: K1 to K4 are the caller's; the registers are empty.
         unsafe {
-            let none = BlockSums::default();
-            let mut own = Registers::<S::Sum>::load(&none.0);
-            own.blocks::<S>(input.cast(), secret.cast(), blocks, Some(sums.cast()));
+            let mut sums = Registers::<S::Sum>::load(&NONE);
+            sums.blocks::<S>(input, DEFAULT.0.as_ptr(), blocks, Some(apart));
         }
     }
 }

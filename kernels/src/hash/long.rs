@@ -176,7 +176,7 @@ impl Kernel for Stripes {
 }
 
 /// No sums.
-const NONE: [u64; 8] = [0; 8];
+pub(super) const NONE: [u64; 8] = [0; 8];
 
 /// All eight sums in registers of two to eight words; the first
 /// `8 / WORDS` are used and the others vanish in the compiler.
