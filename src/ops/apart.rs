@@ -28,11 +28,20 @@ const RUNS: usize = 6;
 
 impl HashPlan {
     /// Whether there are threads, and enough parts for them.
+    #[inline]
     pub(super) fn pays_apart(&self) -> bool {
-        let blocks = self.pack.is_some() && !self.layout.is_indirect();
-        let parts = if blocks { self.blocks.count() } else { self.layout.nbytes() / PART };
-        let least = if self.pack.is_some() { BLOCKS } else { RUNS };
-        self.chunks > 1 && parts >= least && parallel::pays()
+        self.chunks > 1 && self.has_parts() && parallel::pays()
+    }
+
+    fn has_parts(&self) -> bool {
+        let parts = self.blocks_apart().unwrap_or(self.layout.nbytes() / PART);
+        parts >= if self.pack.is_some() { BLOCKS } else { RUNS }
+    }
+
+    /// How many blocks there are, if each is a part.
+    fn blocks_apart(&self) -> Option<usize> {
+        let packed = self.pack.is_some() && !self.layout.is_indirect();
+        packed.then(|| self.blocks.count())
     }
 
     /// Adds the C-order bytes to a hasher, which is new; on all threads if there are
@@ -82,17 +91,16 @@ impl HashPlan {
     /// memory for it; a scratch has room for so many.
     fn starts(&self, room: usize) -> Option<Vec<usize>> {
         let bytes = self.layout.nbytes();
-        let blocks = self.pack.is_some() && !self.layout.is_indirect();
+        let blocks = self.blocks_apart();
         // No row is packed twice.
         let row = if self.pack.is_some() { self.blocks.step_bytes() } else { BLOCK_BYTES };
         let part = PART.max(room).next_multiple_of(row);
-        let parts = if blocks { self.blocks.count() } else { bytes.div_ceil(part) };
         let mut starts = Vec::new();
-        starts.try_reserve_exact(parts + 1).ok()?;
+        starts.try_reserve_exact(blocks.unwrap_or(bytes.div_ceil(part)) + 1).ok()?;
         let mut at = 0;
         while at < bytes {
             starts.push(at);
-            at += if blocks { self.steps_at(at / row, bytes) * row } else { part };
+            at += if blocks.is_some() { self.steps_at(at / row, bytes) * row } else { part };
         }
         starts.push(bytes);
         Some(starts)
@@ -109,12 +117,10 @@ struct Part {
     /// Where the blocks are whose sums are made.
     blocks: Range<usize>,
     sums: Vec<BlockSums>,
-    /// A block that has been begun.
-    open: Vec<u8>,
     /// What comes before the blocks: the rest of one that another part begins.
     before: Vec<u8>,
-    /// What comes after them: one more block, as it may be the last of all,
-    /// and one that another part ends.
+    /// What comes after those that have sums: in the end one more block, as it
+    /// may be the last of all, and one that another part ends.
     after: Vec<u8>,
 }
 
@@ -127,7 +133,7 @@ impl Part {
         self.blocks = if start < end { start..end } else { range.end..range.end };
         self.sums.clear();
         self.known = self.sums.try_reserve(self.blocks.len() / BLOCK_BYTES).is_ok();
-        for edge in [&mut self.open, &mut self.before, &mut self.after] {
+        for edge in [&mut self.before, &mut self.after] {
             edge.clear();
             self.known &= edge.try_reserve(3 * BLOCK_BYTES).is_ok();
         }
@@ -138,21 +144,22 @@ impl Part {
         let up_to = |end: usize| end.saturating_sub(self.at).min(bytes.len());
         let (start, end) = (up_to(self.blocks.start), up_to(self.blocks.end));
         self.before.extend_from_slice(&bytes[..start]);
-        self.after.extend_from_slice(&bytes[end..]);
-        self.at += bytes.len();
         let mut inside = &bytes[start..end];
-        if !self.open.is_empty() {
-            let missing = (BLOCK_BYTES - self.open.len()).min(inside.len());
-            self.open.extend_from_slice(&inside[..missing]);
+        // A block that has been begun is finished first.
+        if !self.after.is_empty() && !inside.is_empty() {
+            let missing = (BLOCK_BYTES - self.after.len()).min(inside.len());
+            self.after.extend_from_slice(&inside[..missing]);
             inside = &inside[missing..];
-            if let (blocks @ [_], _) = self.open.as_chunks() {
+            if let (blocks @ [_], _) = self.after.as_chunks() {
                 sum(level, blocks, &mut self.sums);
-                self.open.clear();
+                self.after.clear();
             }
         }
         let (blocks, rest) = inside.as_chunks();
         sum(level, blocks, &mut self.sums);
-        self.open.extend_from_slice(rest);
+        self.after.extend_from_slice(rest);
+        self.after.extend_from_slice(&bytes[end..]);
+        self.at += bytes.len();
     }
 
     /// Adds all bytes to a hasher that has those before.
@@ -193,8 +200,7 @@ mod tests {
                 bytes[at..end].chunks(piece).for_each(|bytes| part.push(level, bytes));
                 part.add_to(&mut hasher);
                 // All that is known of many bytes is a few of them and sums.
-                let edges = [&part.open, &part.before, &part.after];
-                assert!(edges.iter().map(|edge| edge.len()).sum::<usize>() < 3 * BLOCK_BYTES);
+                assert!(part.before.len() + part.after.len() < 3 * BLOCK_BYTES);
                 at = end;
                 assert_eq!(hasher.finish64(), xxh3_64(level, 0, &bytes[..at]), "{cut} {piece}");
             }

@@ -340,7 +340,7 @@ impl HashPlan {
     #[inline]
     unsafe fn run<'a>(&self, origin: *const u8) -> Option<&'a [u8]> {
         let (at, bytes) = self.run?;
-        if self.chunks > 1 && self.pays_apart() {
+        if self.pays_apart() {
             return None;
         }
         // SAFETY: the planned layout has these bytes.
