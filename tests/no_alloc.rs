@@ -1,4 +1,5 @@
-//! Up to six axes, planning and running a small job allocates nothing.
+//! Up to six axes, planning and running a small job allocates nothing; hashes of
+//! large ones do without what cannot be had.
 
 use std::alloc::{GlobalAlloc, System};
 use std::cell::Cell;
@@ -8,17 +9,22 @@ use stridewise::{
     tree_hash, xxh3_64, xxh3_128,
 };
 
-/// The system's allocator, which counts for the thread.
+/// The system's allocator, which counts for the thread, and has no more than so
+/// many bytes in a piece for it.
 struct Counting;
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
+    static MOST: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
 // SAFETY: all is handed on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: std::alloc::Layout) -> *mut u8 {
         COUNT.set(COUNT.get() + 1);
+        if layout.size() > MOST.get() {
+            return core::ptr::null_mut();
+        }
         // SAFETY: the caller's.
         unsafe { System.alloc(layout) }
     }
@@ -62,6 +68,34 @@ fn four_axes_with_pointers_need_no_heap() {
         xxh3_128(&turned).unwrap();
     });
     assert_eq!(used, 0);
+}
+
+/// By smaller blocks, or part after part on one thread.
+#[test]
+fn hashes_without_memory_are_the_same() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let data: Vec<u32> = (0..5 << 18).map(|i: u32| i.wrapping_mul(i) >> 3).collect();
+    let c = |shape: &[usize]| Layout::contiguous(shape, 4, Order::C).unwrap();
+    let layouts = [
+        c(&[1 << 20]),
+        c(&[1000, 1200]).slice(1, 3..1100).unwrap(),
+        c(&[1100, 1001]).permute(&[1, 0]).unwrap(),
+    ];
+    for layout in layouts {
+        let view = View::with_layout(&data, layout.clone()).unwrap();
+        let hashes = || (xxh3_64(&view), tree_hash(&view));
+        let expected = hashes();
+        let limit = |most: usize| {
+            MOST.set(most);
+            pool.broadcast(|_| MOST.set(most));
+        };
+        for most in [2000, 50_000] {
+            limit(most);
+            let found = (hashes(), pool.install(hashes));
+            limit(usize::MAX);
+            assert_eq!(found, (expected.clone(), expected.clone()), "{most} {layout:?}");
+        }
+    }
 }
 
 /// What is too large for the caches neither, not even where it is packed on its
